@@ -1,0 +1,208 @@
+"""python -m transformer translate | trace | train | evaluate"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from transformer.errors import UsageError
+
+LINES_AT_ONCE = 256
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0, or 2 where something could not be done."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except UsageError as error:
+        print(f"transformer: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m transformer",
+        description="A Transformer that translates French into English and shows how.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name, run, help):  # type: ignore[no-untyped-def]
+        added = commands.add_parser(name, help=help, description=help)
+        added.set_defaults(command=run)
+        added.add_argument(
+            "--device", default="auto", help="cpu, cuda or auto (default: a GPU if there is one)"
+        )
+        return added
+
+    def with_model(name, run, help):  # type: ignore[no-untyped-def]
+        added = command(name, run, help)
+        added.add_argument(
+            "--model", metavar="DIR", help="folder of the model (default: the shipped one)"
+        )
+        return added
+
+    translate = with_model("translate", _translate, "Translate arguments, or standard input.")
+    translate.add_argument("text", nargs="*", metavar="TEXT", help="a French sentence")
+    translate.add_argument("--beam", type=int, default=4, metavar="N", help="beam size (default 4)")
+    translate.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    trace = with_model("trace", _trace, "Write everything one pass computes to an .npz file.")
+    trace.add_argument("text", metavar="TEXT", help="a French sentence")
+    trace.add_argument("--out", required=True, type=Path, metavar="FILE.npz")
+    trace.add_argument("--target", metavar="TEXT", help="your own English instead of the model's")
+    trace.add_argument("--beam", type=int, default=4, metavar="N", help="beam size (default 4)")
+
+    evaluate = with_model("evaluate", _evaluate, "Measure BLEU and chrF on a test set.")
+    evaluate.add_argument(
+        "--data", required=True, type=Path, metavar="FILE.tsv", help="French<TAB>English lines"
+    )
+    evaluate.add_argument(
+        "--beam", type=int, nargs="+", default=[1, 4], metavar="N", help="beam sizes (default 1 4)"
+    )
+
+    train = command("train", _train, "Train a model on parallel sentences.")
+    _add_train_options(train)
+    return parser
+
+
+def _add_train_options(train: argparse.ArgumentParser) -> None:
+    add = train.add_argument
+    add("--size", default="small", help="tiny, small or base (default small)")
+    add("--data", required=True, type=Path, metavar="DIR", help="folder of NAME.train.tsv.gz files")
+    add("--out", required=True, type=Path, metavar="DIR", help="folder of the run and its model")
+    add("--minutes", type=float, metavar="N", help="train for so long (default 60)")
+    add("--steps", type=int, metavar="N", help="train for so many steps instead: reproducible")
+    add("--resume", action="store_true", help="go on with the run in --out")
+    add("--init", type=Path, metavar="DIR", help="begin with the weights of another model")
+    add("--heads", type=int, metavar="N", help="heads of each attention")
+    add("--d-k", type=int, metavar="N", help="width of one head")
+    add("--dropout", type=float, metavar="P", help="share of values dropped (default 0.1)")
+    add("--vocabulary", type=int, metavar="N", help="pieces of the vocabulary (default 8000)")
+    add("--mix", metavar="NAME=SHARE,...", help="corpora by share of pairs")
+    add("--tokens", type=int, metavar="N", help="padded pieces of a batch (default 2500)")
+    add("--learning-rate", type=float, metavar="X", help="peak rate (default 1.5e-3)")
+    add("--subword-alpha", type=float, metavar="X", help="subword sampling; 0, the default, is off")
+    add("--seed", type=int, metavar="N", help="seed of everything random (default 1)")
+    add("--report-every", type=int, default=1000, metavar="N", help="steps between log lines")
+
+
+def _translate(options: argparse.Namespace) -> int:
+    from transformer.progress import Progress
+    from transformer.translator import Translator
+
+    translator = Translator.load(options.model, options.device)
+    progress = Progress("translating")
+    failed = read = 0
+    lines = options.text or [line.rstrip("\r\n") for line in _standard_input()]
+    for begin in range(0, len(lines), LINES_AT_ONCE):
+        block = lines[begin : begin + LINES_AT_ONCE]
+        for found in _translate_block(translator, block, options.beam, options.json):
+            read += 1
+            if isinstance(found, UsageError):
+                failed += 1
+                print(f"line {read}: {found}", file=sys.stderr)
+            print("" if isinstance(found, UsageError) else found)
+        sys.stdout.flush()
+        progress.show(read / len(lines))
+    return 2 if failed else 0
+
+
+def _standard_input() -> Iterator[str]:
+    """Lines as text; bytes that are no UTF-8 stay visible to the tokenizer, which refuses them."""
+    for line in sys.stdin.buffer:
+        yield line.decode(errors="surrogateescape")
+
+
+def _translate_block(translator, lines, beam_size, as_json):  # type: ignore[no-untyped-def]
+    """For every line its output, or the UsageError that says why there is none."""
+    results: list[str | UsageError] = []
+    sources = []
+    for line in lines:
+        try:
+            sources.append(translator.tokenizer.encode(line))
+            results.append("")
+        except UsageError as error:
+            results.append(error)
+    found = iter(zip(sources, translator.search_batch(sources, beam_size), strict=True))
+    for i, (line, result) in enumerate(zip(lines, results, strict=True)):
+        if isinstance(result, UsageError):
+            continue
+        source, candidates = next(found)
+        best = candidates[0]
+        results[i] = best.text
+        if as_json:
+            results[i] = json.dumps(
+                {
+                    "source": line,
+                    "translation": best.text,
+                    "score": best.score,
+                    "source_pieces": source.pieces,
+                    "target_pieces": best.pieces,
+                    "alternatives": [
+                        {"translation": other.text, "score": other.score}
+                        for other in candidates[1:]
+                    ],
+                },
+                ensure_ascii=False,
+            )
+    return results
+
+
+def _trace(options: argparse.Namespace) -> int:
+    import numpy as np
+
+    from transformer.checkpoint import replace_file
+    from transformer.trace import flatten
+    from transformer.translator import Translator
+
+    translator = Translator.load(options.model, options.device)
+    translation = translator.translate(options.text, options.beam, options.target)
+    arrays = flatten(translation.trace)
+    pieces = {"source": translation.source.pieces, "target": translation.target.pieces}
+
+    def write(path: Path) -> None:
+        with path.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **pieces, **arrays)
+
+    replace_file(options.out, write)
+    print(f"{translation.text}\n{len(arrays)} arrays in {options.out}")
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from transformer.data import read_pairs
+    from transformer.evaluate import evaluate
+    from transformer.translator import Translator
+
+    translator = Translator.load(options.model, options.device)
+    pairs = read_pairs(options.data)
+    print(f"{translator.name} on {options.data.name}, {len(pairs)} sentences")
+    for beam_size in options.beam:
+        quality = evaluate(translator, pairs, beam_size)
+        print(
+            f"beam {beam_size}: BLEU {quality.bleu:.1f}, chrF {quality.chrf:.1f}, "
+            f"{quality.sentences_per_second:.0f} sentences/s",
+            flush=True,
+        )
+    print(f"BLEU {quality.bleu_signature}\nchrF {quality.chrf_signature}")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from transformer.train import train
+
+    train(options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""Attention: who may look where, softmax(Q K^T / sqrt(d_k)) V, and its heads."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from transformer.config import ModelConfig
+from transformer.trace import AttentionTrace, as_record
+
+KeysValues = tuple[Tensor, Tensor]  # key_BHMK and value_BHMK: what can be looked at
+
+
+def padding_mask(lengths_B: Tensor, longest: int) -> Tensor:
+    """(B, 1, M), true at the first ``lengths_B`` keys: padding is never looked at."""
+    return (torch.arange(longest, device=lengths_B.device) < lengths_B[:, None])[:, None]
+
+
+def causal_mask(length: int, device: torch.device | None = None) -> Tensor:
+    """(1, L, L), true on and below the diagonal: no position sees a later one (section 3.2.3)."""
+    return torch.ones(1, length, length, dtype=torch.bool, device=device).tril()
+
+
+def attend(
+    query_BHLK: Tensor,
+    key_BHMK: Tensor,
+    value_BHMK: Tensor,
+    mask_BLM: Tensor | None,
+    scale: float,
+    explain: bool = False,
+) -> tuple[Tensor, AttentionTrace | None]:
+    """softmax(Q K^T * scale) V in every head (Vaswani et al. 2017, equation 1).
+
+    ``mask_BLM`` is true where a query may look, None where every query may look everywhere. The
+    fused kernel and the spelled-out arithmetic give the same context; only the latter, chosen by
+    ``explain``, has intermediate values to record (of the first sentence of the batch).
+    """
+    mask_B1LM = None if mask_BLM is None else mask_BLM[:, None]
+    if not explain:
+        context = F.scaled_dot_product_attention(
+            query_BHLK, key_BHMK, value_BHMK, attn_mask=mask_B1LM, scale=scale
+        )
+        return context, None
+    scores = torch.einsum("bhlk,bhmk->bhlm", query_BHLK, key_BHMK)
+    scaled = scores * scale
+    if mask_B1LM is None:
+        mask_B1LM = torch.ones_like(scaled[:, :1], dtype=torch.bool)
+    weights = scaled.masked_fill(~mask_B1LM, -math.inf).softmax(-1)
+    context = torch.einsum("bhlm,bhmk->bhlk", weights, value_BHMK)
+    return context, AttentionTrace(
+        query_HLK=as_record(query_BHLK),
+        key_HMK=as_record(key_BHMK),
+        value_HMK=as_record(value_BHMK),
+        scores_HLM=as_record(scores),
+        scaled_scores_HLM=as_record(scaled),
+        mask_LM=as_record(mask_B1LM.expand_as(scores[:, :1])[:, 0]),
+        weights_HLM=as_record(weights),
+        context_HLK=as_record(context),
+    )
+
+
+class GrowingKeys:
+    """Keys and values of the positions decoded so far, in one decoder layer."""
+
+    def __init__(self) -> None:
+        self._past: KeysValues | None = None
+
+    def append(self, new: KeysValues) -> KeysValues:
+        """Remember one more position; returns all of them."""
+        if self._past is not None:
+            new = (
+                torch.cat([self._past[0], new[0]], dim=2),
+                torch.cat([self._past[1], new[1]], dim=2),
+            )
+        self._past = new
+        return new
+
+    def select(self, rows_B: Tensor) -> None:
+        """Keep these rows of the batch, in this order: what a beam does at each step."""
+        if self._past is not None:
+            self._past = (self._past[0][rows_B], self._past[1][rows_B])
+
+
+class MultiHeadAttention(nn.Module):
+    """Heads side by side, joined by W_O (Vaswani et al. 2017, section 3.2.2); no bias."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        width = config.heads * config.d_k
+        self.heads = config.heads
+        self.scale = config.d_k**-0.5
+        self.query = nn.Linear(config.d_model, width, bias=False)  # W_Q of all heads
+        self.key = nn.Linear(config.d_model, width, bias=False)  # W_K
+        self.value = nn.Linear(config.d_model, width, bias=False)  # W_V
+        self.output = nn.Linear(width, config.d_model, bias=False)  # W_O
+
+    def keys_values(self, x_BMD: Tensor) -> KeysValues:
+        """What can be looked at: keys and values, both (B, H, M, K)."""
+        return self._split(self.key(x_BMD)), self._split(self.value(x_BMD))
+
+    def forward(
+        self,
+        x_BLD: Tensor,
+        keys_values: KeysValues,
+        mask_BLM: Tensor | None,
+        explain: bool = False,
+    ) -> tuple[Tensor, AttentionTrace | None]:
+        """Every row of ``x_BLD`` looks at the keys and fetches their values: (B, L, D)."""
+        query_BHLK = self._split(self.query(x_BLD))
+        context_BHLK, heads = attend(query_BHLK, *keys_values, mask_BLM, self.scale, explain)
+        return self.output(context_BHLK.transpose(1, 2).flatten(2)), heads
+
+    def _split(self, x_BLW: Tensor) -> Tensor:
+        return x_BLW.unflatten(-1, (self.heads, -1)).transpose(1, 2)

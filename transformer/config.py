@@ -1,0 +1,128 @@
+"""Settings of a model and of a training run: frozen, checked, saved beside the weights."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from transformer.errors import UsageError
+
+Settings = TypeVar("Settings", "ModelConfig", "TrainConfig")
+
+
+def _expect(holds: bool, name: str, expected: str, got: object) -> None:
+    if not holds:
+        raise UsageError(
+            "{name} must be {expected}; it is {got!r}.", name=name, expected=expected, got=got
+        )
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The shape of the network (Vaswani et al. 2017, table 3).
+
+    ``heads`` and ``d_k`` are free: W_Q, W_K and W_V are (d_model, heads * d_k), also where that
+    product is not d_model. ``max_length`` counts pieces and sizes the table of positions.
+    """
+
+    d_model: int = 256
+    heads: int = 8
+    d_k: int = 32
+    d_ff: int = 1024
+    encoder_layers: int = 4
+    decoder_layers: int = 4
+    dropout: float = 0.1
+    vocabulary: int = 8000
+    max_length: int = 256
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if field.name == "dropout":
+                _expect(0 <= value < 1, field.name, "at least 0 and below 1", value)
+            else:
+                whole = isinstance(value, int) and value >= 1
+                _expect(whole, field.name, "a whole number of at least 1", value)
+        _expect(self.d_model % 2 == 0, "d_model", "even (sines and cosines in pairs)", self.d_model)
+
+    @classmethod
+    def preset(cls, name: str, **changes: Any) -> ModelConfig:
+        """A named size: ``tiny``, ``small`` or ``base``, with some settings changed."""
+        if name not in PRESETS:
+            raise UsageError(
+                "Size {name!r} is not known; choose one of {known}.",
+                name=name,
+                known=", ".join(PRESETS),
+            )
+        return dataclasses.replace(PRESETS[name], **changes)
+
+
+PRESETS = {
+    "tiny": ModelConfig(d_model=64, heads=4, d_k=16, d_ff=128, encoder_layers=2, decoder_layers=2),
+    "small": ModelConfig(),
+    "base": ModelConfig(
+        d_model=512, heads=8, d_k=64, d_ff=2048, encoder_layers=6, decoder_layers=6
+    ),
+}
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How a model is trained. Lengths count pieces, rates are per step."""
+
+    mix: tuple[tuple[str, float], ...] = (
+        ("tatoeba", 0.7),
+        ("laws", 0.15),
+        ("documentation", 0.15),
+    )
+    tokens_per_batch: int = 2500
+    longest: int = 64
+    learning_rate: float = 1.5e-3
+    warmup_steps: int = 400
+    weight_decay: float = 0.01
+    label_smoothing: float = 0.1
+    clip_norm: float = 1.0
+    average_decay: float = 0.998
+    subword_alpha: float = 0.0
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        shares = [share for _, share in self.mix]
+        _expect(bool(shares) and min(shares) >= 0 < sum(shares), "mix", "shares above 0", self.mix)
+        _expect(
+            self.tokens_per_batch >= 64, "tokens_per_batch", "at least 64", self.tokens_per_batch
+        )
+        _expect(self.longest >= 2, "longest", "at least 2", self.longest)
+        _expect(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
+        _expect(0 <= self.label_smoothing < 1, "label_smoothing", "in [0, 1)", self.label_smoothing)
+        _expect(0 <= self.average_decay < 1, "average_decay", "in [0, 1)", self.average_decay)
+        _expect(0 <= self.subword_alpha, "subword_alpha", "at least 0", self.subword_alpha)
+
+
+def save_config(config: ModelConfig | TrainConfig, path: Path) -> None:
+    """Write ``config`` as indented JSON."""
+    path.write_text(json.dumps(dataclasses.asdict(config), indent=2) + "\n", encoding="utf-8")
+
+
+def load_config(kind: type[Settings], path: Path) -> Settings:
+    """Read a ``ModelConfig`` or ``TrainConfig`` back.
+
+    Raises UsageError if the file is missing, is no JSON object or has unknown or wrong settings.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if "mix" in values:
+            values["mix"] = tuple((name, share) for name, share in values["mix"])
+        return kind(**values)
+    except UsageError:
+        raise
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(
+            "{path} should hold the settings of a model as JSON, but {why}. Copy the model's "
+            "folder again.",
+            path=path,
+            why=str(error) or type(error).__name__,
+        ) from error

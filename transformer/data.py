@@ -1,0 +1,220 @@
+"""A parallel corpus: read, filter, mix by share, bucket by length, batch.
+
+What a batch holds is a pure function of the seed and the batch's place in the run, so that a
+resumed run goes on with exactly the batches that an uninterrupted one would have seen.
+"""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import sentencepiece
+import torch
+from torch import Tensor
+
+from transformer.config import TrainConfig
+from transformer.errors import UsageError
+from transformer.tokenizer import BEGIN, PAD, Tokenizer
+
+CHUNK = 16_384  # pairs that are sorted by length together
+Pair = tuple[str, str]
+
+
+def read_pairs(path: Path) -> list[Pair]:
+    """The pairs of a ``French<TAB>English`` file, plain or gzip.
+
+    Raises UsageError with file and line number if a line has no two sides or is not UTF-8.
+    """
+    opened = gzip.open if path.suffix == ".gz" else open
+    pairs = []
+    try:
+        with opened(path, "rb") as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    sides = line.decode().rstrip("\r\n").split("\t")
+                except UnicodeDecodeError:
+                    sides = []
+                if len(sides) != 2 or not all(side.strip() for side in sides):
+                    raise UsageError(
+                        "{path}, line {number}: expected French<TAB>English in UTF-8. Mend or "
+                        "delete the line.",
+                        path=path,
+                        number=number,
+                    )
+                pairs.append((sides[0], sides[1]))
+    except OSError as error:
+        raise UsageError(
+            "{path} cannot be read ({why}). Name a .tsv file of French<TAB>English lines.",
+            path=path,
+            why=error.strerror or error,
+        ) from error
+    if not pairs:
+        raise UsageError("{path} holds no pair: expected French<TAB>English lines.", path=path)
+    return pairs
+
+
+def read_corpora(folder: Path, names: Sequence[str]) -> dict[str, list[Pair]]:
+    """The training pairs ``folder/NAME.train.tsv[.gz]`` of every name."""
+    corpora = {}
+    for name in names:
+        found = [
+            p for p in sorted(folder.glob(f"{name}.train.tsv*")) if p.suffix in (".tsv", ".gz")
+        ]
+        if not found:
+            raise UsageError(
+                "{folder} should hold {name}.train.tsv or {name}.train.tsv.gz, but does not. "
+                "Name another folder with --data or another mixture with --mix.",
+                folder=folder,
+                name=name,
+            )
+        corpora[name] = read_pairs(found[0])
+    return corpora
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Padded ids. The decoder reads ``target_in`` (<s> first) and should write ``target_out``."""
+
+    source_BM: Tensor
+    lengths_B: Tensor
+    target_in_BL: Tensor
+    target_out_BL: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on another device."""
+        return Batch(*(tensor.to(device, non_blocking=True) for tensor in vars(self).values()))
+
+
+def make_batch(sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> Batch:
+    """Pad sentences that end in ``</s>`` to rectangles."""
+    return Batch(
+        source_BM=pad(sources),
+        lengths_B=torch.tensor([len(source) for source in sources]),
+        target_in_BL=pad([[BEGIN, *target[:-1]] for target in targets]),
+        target_out_BL=pad(targets),
+    )
+
+
+def pad(rows: Sequence[Sequence[int]]) -> Tensor:
+    """(rows, longest), filled up with ``PAD`` on the right."""
+    filled = np.full((len(rows), max(len(row) for row in rows)), PAD, dtype=np.int64)
+    for i, row in enumerate(rows):
+        filled[i, : len(row)] = row
+    return torch.from_numpy(filled)
+
+
+def group_by_length(
+    sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]], tokens_per_batch: int
+) -> list[list[int]]:
+    """Indices in groups of alike lengths whose padded tokens, both sides, fit the budget."""
+    order = sorted(range(len(sources)), key=lambda i: (len(sources[i]), len(targets[i])))
+    groups: list[list[int]] = []
+    longest_source = longest_target = 0
+    for i in order:
+        longest_source = max(longest_source, len(sources[i]))
+        longest_target = max(longest_target, len(targets[i]))
+        padded = (longest_source + longest_target) * (len(groups[-1]) + 1 if groups else 1)
+        if not groups or padded > tokens_per_batch:
+            groups.append([])
+            longest_source, longest_target = len(sources[i]), len(targets[i])
+        groups[-1].append(i)
+    return groups
+
+
+class TrainingBatches:
+    """An endless stream of batches, corpora mixed by share of pairs.
+
+    The run is cut into chunks of ``CHUNK`` pairs; chunk c takes the next pairs of each corpus in a
+    random order that is drawn anew for every pass, and batch b is a random group of that chunk.
+    """
+
+    def __init__(
+        self, corpora: dict[str, list[Pair]], tokenizer: Tokenizer, config: TrainConfig
+    ) -> None:
+        self._config, self._tokenizer = config, tokenizer
+        self._corpora = [corpora.get(name, []) for name, _ in config.mix]
+        total = sum(share for _, share in config.mix)
+        pairs = sum(len(corpus) for corpus in self._corpora)
+        self._chunk = min(CHUNK, pairs)
+        self._counts = [round(self._chunk * share / total) for _, share in config.mix]
+
+    def stream(self, chunk: int = 0, batch: int = 0) -> Iterator[tuple[int, int, Batch]]:
+        """(chunk, batch, Batch) from that place on; the next chunk is prepared in a thread."""
+        prepared = _Prepared(self._prepare, chunk)
+        while True:
+            sources, targets, groups = prepared.result()
+            prepared = _Prepared(self._prepare, chunk + 1)
+            for number in range(batch, len(groups)):
+                chosen = groups[number]
+                yield (
+                    chunk,
+                    number,
+                    make_batch([sources[i] for i in chosen], [targets[i] for i in chosen]),
+                )
+            chunk, batch = chunk + 1, 0
+
+    def _prepare(self, chunk: int) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
+        pairs = [
+            corpus[i]
+            for number, (corpus, count) in enumerate(zip(self._corpora, self._counts, strict=True))
+            for i in self._places(number, len(corpus), chunk * count, count)
+        ]
+        sources = self._encode([french for french, _ in pairs], chunk)
+        targets = self._encode([english for _, english in pairs], chunk)
+        kept = [
+            i
+            for i in range(len(pairs))
+            if len(sources[i]) <= self._config.longest and len(targets[i]) <= self._config.longest
+        ]
+        sources, targets = [sources[i] for i in kept], [targets[i] for i in kept]
+        groups = group_by_length(sources, targets, self._config.tokens_per_batch)
+        np.random.default_rng((self._config.seed, chunk)).shuffle(groups)
+        return sources, targets, groups
+
+    def _places(self, number: int, size: int, begin: int, count: int) -> Iterator[int]:
+        """Places begin .. begin + count of an endless row of permutations of a corpus."""
+        place = begin
+        while place < begin + count:
+            turn, offset = divmod(place, size)
+            order = np.random.default_rng((self._config.seed, number, turn)).permutation(size)
+            taken = order[offset : offset + begin + count - place]
+            yield from taken.tolist()
+            place += len(taken)
+
+    def _encode(self, sentences: list[str], chunk: int) -> list[list[int]]:
+        if not self._config.subword_alpha:
+            return self._tokenizer.encode_corpus(sentences)
+        sentencepiece.set_random_generator_seed(self._config.seed * 1_000_003 + chunk)
+        return self._tokenizer.sample_corpus(sentences, self._config.subword_alpha)
+
+
+class _Prepared(threading.Thread):
+    """A chunk in the making.
+
+    A thread of its own for each chunk, also because sentencepiece seeds its random numbers once
+    for every thread: a chunk is then cut the same way in a resumed run.
+    """
+
+    def __init__(self, prepare, chunk: int) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(daemon=True)
+        self._prepare, self._chunk = prepare, chunk
+        self._failure: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._result = self._prepare(self._chunk)
+        except BaseException as failure:  # handed to the thread that waits for the chunk
+            self._failure = failure
+
+    def result(self):  # type: ignore[no-untyped-def]
+        """Wait for the chunk: (sources, targets, groups)."""
+        self.join()
+        if self._failure is not None:
+            raise self._failure
+        return self._result

@@ -1,0 +1,199 @@
+"""From logits to sentences: greedy and beam search over ids, with a cache. Knows no text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from transformer.attention import GrowingKeys, padding_mask
+from transformer.data import pad
+from transformer.errors import UsageError
+from transformer.model import Transformer
+from transformer.tokenizer import BEGIN, END
+
+WIDEST_BEAM = 32
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One way to write the target: ids with ``</s>``, their summed log-probability (nats), and
+    the score that ranks it: log-probability / ((5 + length) / 6) ** length_penalty."""
+
+    ids: tuple[int, ...]
+    log_probability: float
+    score: float
+
+    @classmethod
+    def rated(
+        cls, ids: Sequence[int], log_probability: float, length_penalty: float = 1.0
+    ) -> Hypothesis:
+        """With its score, normalised for length (Wu et al. 2016, section 7)."""
+        score = log_probability / ((5 + len(ids)) / 6) ** length_penalty
+        return cls(tuple(ids), log_probability, score)
+
+
+class DecoderCache:
+    """What decoding steps share: keys and values of the memory and of the pieces so far."""
+
+    def __init__(self, model: Transformer, memory_BMD: Tensor, lengths_B: Tensor) -> None:
+        self.length = 0
+        self.past = [GrowingKeys() for _ in model.decoder]
+        self.memory = model.memory_keys_values(memory_BMD)
+        longest = memory_BMD.shape[1]
+        padded = int(lengths_B.min()) < longest
+        self.memory_mask_B1M = padding_mask(lengths_B, longest) if padded else None
+
+    def select(self, rows_B: Tensor) -> None:
+        """Keep these rows of every tensor, in this order."""
+        for past in self.past:
+            past.select(rows_B)
+        self.memory = [(key[rows_B], value[rows_B]) for key, value in self.memory]
+        if self.memory_mask_B1M is not None:
+            self.memory_mask_B1M = self.memory_mask_B1M[rows_B]
+
+    def select_past(self, rows_B: Tensor) -> None:
+        """As ``select`` where every row stays with its sentence, whose memory is the same."""
+        for past in self.past:
+            past.select(rows_B)
+
+
+def search(
+    model: Transformer,
+    sources: Sequence[Sequence[int]],
+    beam_size: int = 4,
+    length_penalty: float = 1.0,
+) -> list[list[Hypothesis]]:
+    """Hypotheses for every source (ids ending in ``</s>``), best first: greedy for a beam of 1.
+
+    Raises UsageError for a beam that is no whole number from 1 to 32.
+    """
+    if not isinstance(beam_size, int) or not 1 <= beam_size <= WIDEST_BEAM:
+        raise UsageError(
+            "The beam must be a whole number from 1 to {widest}; it is {beam}.",
+            widest=WIDEST_BEAM,
+            beam=beam_size,
+        )
+    if beam_size == 1:
+        return [[hypothesis] for hypothesis in greedy_search(model, sources, length_penalty)]
+    return beam_search(model, sources, beam_size, length_penalty)
+
+
+@torch.inference_mode()
+def greedy_search(
+    model: Transformer, sources: Sequence[Sequence[int]], length_penalty: float = 1.0
+) -> list[Hypothesis]:
+    """The likeliest piece at every step."""
+    cache, limits_B = _start(model, sources)
+    count = len(sources)
+    sentences = torch.arange(count, device=limits_B.device)  # which source each row belongs to
+    ids_B = torch.full((count,), BEGIN, device=limits_B.device)
+    totals_B = torch.zeros(count, device=limits_B.device)
+    written: list[list[int]] = [[] for _ in sources]
+    finished = [0.0] * count
+    while len(sentences):
+        log_probabilities = model.step(ids_B, cache).log_softmax(-1)
+        _must_end(log_probabilities, limits_B[sentences] == cache.length)
+        best_B, ids_B = log_probabilities.max(-1)
+        totals_B = totals_B + best_B
+        for row, (sentence, id) in enumerate(zip(sentences.tolist(), ids_B.tolist(), strict=True)):
+            written[sentence].append(id)
+            if id == END:
+                finished[sentence] = float(totals_B[row])
+        if bool((ids_B == END).any()):
+            going = (ids_B != END).nonzero()[:, 0]
+            sentences, ids_B, totals_B = sentences[going], ids_B[going], totals_B[going]
+            cache.select(going)
+    return [
+        Hypothesis.rated(ids, total, length_penalty)
+        for ids, total in zip(written, finished, strict=True)
+    ]
+
+
+@torch.inference_mode()
+def beam_search(
+    model: Transformer,
+    sources: Sequence[Sequence[int]],
+    beam_size: int,
+    length_penalty: float = 1.0,
+) -> list[list[Hypothesis]]:
+    """The ``beam_size`` likeliest beginnings are kept at every step (Wu et al. 2016, section 7).
+
+    A hypothesis is finished when ``</s>`` is among the ``beam_size`` best continuations of its
+    sentence; a sentence is done when it has ``beam_size`` finished ones.
+    """
+    cache, limits_B = _start(model, sources)
+    device = limits_B.device
+    count = len(sources)
+    cache.select(torch.arange(count, device=device).repeat_interleave(beam_size))
+    sentences = torch.arange(count, device=device)
+    ids_BK = torch.full((count, beam_size), BEGIN, device=device)
+    totals_BK = torch.full((count, beam_size), -torch.inf, device=device)
+    totals_BK[:, 0] = 0.0  # all beams begin alike: only one may continue at the first step
+    written_BKL = torch.zeros(count, beam_size, 0, dtype=torch.long, device=device)
+    finished: list[list[Hypothesis]] = [[] for _ in sources]
+    while True:
+        log_probabilities = model.step(ids_BK.flatten(), cache).log_softmax(-1)
+        log_probabilities = log_probabilities.unflatten(0, (len(sentences), beam_size))
+        _must_end(log_probabilities, limits_B[sentences] == cache.length)
+        vocabulary = log_probabilities.shape[-1]
+        # Twice the beam: even if half of the best end here, enough beginnings go on.
+        candidates = (log_probabilities + totals_BK[..., None]).flatten(1)
+        totals_BC, places_BC = candidates.topk(2 * beam_size)
+        parents_BC = places_BC // vocabulary
+        ids_BC = places_BC % vocabulary
+        ends_BC = ids_BC == END
+        for row, rank in ends_BC[:, :beam_size].nonzero().tolist():
+            total = float(totals_BC[row, rank])
+            if total > -torch.inf:
+                ids = [*written_BKL[row, parents_BC[row, rank]].tolist(), END]
+                finished[int(sentences[row])].append(Hypothesis.rated(ids, total, length_penalty))
+        totals_BC = totals_BC.masked_fill(ends_BC, -torch.inf)
+        totals_BK, kept_BK = totals_BC.topk(beam_size)
+        ids_BK = ids_BC.gather(1, kept_BK)
+        parents_BK = parents_BC.gather(1, kept_BK)
+        written_BKL = torch.cat(
+            [
+                written_BKL.gather(1, parents_BK[..., None].expand_as(written_BKL)),
+                ids_BK[..., None],
+            ],
+            dim=-1,
+        )
+        rows_BK = parents_BK + beam_size * torch.arange(len(sentences), device=device)[:, None]
+        done = [
+            len(finished[sentence]) >= beam_size or bool(totals_BK[row, 0] == -torch.inf)
+            for row, sentence in enumerate(sentences.tolist())
+        ]
+        if all(done):
+            break
+        if not any(done):
+            cache.select_past(rows_BK.flatten())
+            continue
+        going = (~torch.tensor(done, device=device)).nonzero()[:, 0]
+        sentences, ids_BK, totals_BK = sentences[going], ids_BK[going], totals_BK[going]
+        written_BKL = written_BKL[going]
+        cache.select(rows_BK[going].flatten())
+    return [
+        sorted(found, key=lambda hypothesis: -hypothesis.score)[:beam_size] for found in finished
+    ]
+
+
+def _start(model: Transformer, sources: Sequence[Sequence[int]]) -> tuple[DecoderCache, Tensor]:
+    """A cache over the encoded sources, and how many pieces each translation may have."""
+    device = model.embedding.weight.device
+    lengths_B = torch.tensor([len(source) for source in sources], device=device)
+    source_BM = pad(sources).to(device)
+    mask_B1M = padding_mask(lengths_B, source_BM.shape[1])
+    cache = DecoderCache(model, model.encode(source_BM, mask_B1M), lengths_B)
+    return cache, (2 * lengths_B + 16).clamp(max=model.config.max_length)
+
+
+def _must_end(log_probabilities: Tensor, now_B: Tensor) -> None:
+    """Where a sentence has reached its limit, only ``</s>`` can follow."""
+    if bool(now_B.any()):
+        others = torch.ones_like(log_probabilities[0], dtype=torch.bool)
+        others[..., END] = False
+        now_B = now_B.view(-1, *[1] * others.dim())
+        log_probabilities.masked_fill_(now_B & others, -torch.inf)

@@ -1,0 +1,14 @@
+"""The one exception for mistakes a user can mend."""
+
+
+class UsageError(ValueError):
+    """What was expected, what came and what to do, in one sentence.
+
+    The sentence is kept as a template with named values, so that the app can show it in another
+    language: ``UsageError("The beam is {beam}.", beam=0)``.
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template.format(**values))
+        self.template = template
+        self.values = values

@@ -1,0 +1,270 @@
+"""The encoder-decoder Transformer, top to bottom (Vaswani et al. 2017).
+
+One deliberate difference from the paper: the norm comes before each sub-layer and once more after
+the last layer (pre-norm: Xiong et al. 2020), which trains without a long warm-up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from transformer.attention import (
+    GrowingKeys,
+    KeysValues,
+    MultiHeadAttention,
+    causal_mask,
+    padding_mask,
+)
+from transformer.config import ModelConfig
+from transformer.tokenizer import BEGIN
+from transformer.trace import (
+    AttentionSublayerTrace,
+    DecoderLayerTrace,
+    EncoderLayerTrace,
+    FeedForwardTrace,
+    Trace,
+    as_record,
+)
+
+
+def sinusoids(length: int, d_model: int) -> Tensor:
+    """Positions as sines and cosines, (length, d_model) (section 3.5).
+
+    Even dimensions 2i hold sin(position / 10000^(2i / d_model)), odd ones the cosine.
+    """
+    position = torch.arange(length, dtype=torch.float64)[:, None]
+    rate = 10_000 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    return torch.stack([(position * rate).sin(), (position * rate).cos()], -1).flatten(1).float()
+
+
+class AttentionSublayer(nn.Module):
+    """x + attention(norm(x)): the sub-layer that moves information between positions."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(config.d_model)
+        self.attention = MultiHeadAttention(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self,
+        x_BLD: Tensor,
+        mask_BLM: Tensor | None,
+        memory: KeysValues | None = None,
+        past: GrowingKeys | None = None,
+        explain: bool = False,
+    ) -> tuple[Tensor, AttentionSublayerTrace | None]:
+        """Looks at ``memory``, or, if that is None, at its own positions and the ``past`` ones."""
+        normalised = self.norm(x_BLD)
+        if memory is None:
+            memory = self.attention.keys_values(normalised)
+            memory = memory if past is None else past.append(memory)
+        output, heads = self.attention(normalised, memory, mask_BLM, explain)
+        after = x_BLD + self.dropout(output)
+        if heads is None:
+            return after, None
+        return after, AttentionSublayerTrace(
+            residual_before_LD=as_record(x_BLD),
+            normalised_LD=as_record(normalised),
+            heads=heads,
+            output_LD=as_record(output),
+            residual_after_LD=as_record(after),
+        )
+
+
+class FeedForwardSublayer(nn.Module):
+    """x + W_2 relu(W_1 norm(x)): the same two matrices at each position alone (section 3.3)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(config.d_model)
+        self.expand = nn.Linear(config.d_model, config.d_ff)
+        self.shrink = nn.Linear(config.d_ff, config.d_model)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self, x_BLD: Tensor, explain: bool = False
+    ) -> tuple[Tensor, FeedForwardTrace | None]:
+        normalised = self.norm(x_BLD)
+        hidden = F.relu(self.expand(normalised))
+        output = self.shrink(hidden)
+        after = x_BLD + self.dropout(output)
+        if not explain:
+            return after, None
+        return after, FeedForwardTrace(
+            residual_before_LD=as_record(x_BLD),
+            normalised_LD=as_record(normalised),
+            hidden_LF=as_record(hidden),
+            output_LD=as_record(output),
+            residual_after_LD=as_record(after),
+        )
+
+
+class EncoderLayer(nn.Module):
+    """Self-attention, then feed-forward (figure 1, left)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.self_attention = AttentionSublayer(config)
+        self.feed_forward = FeedForwardSublayer(config)
+
+    def forward(
+        self, x_BMD: Tensor, mask_B1M: Tensor | None, explain: bool = False
+    ) -> tuple[Tensor, EncoderLayerTrace | None]:
+        x_BMD, looked = self.self_attention(x_BMD, mask_B1M, explain=explain)
+        x_BMD, thought = self.feed_forward(x_BMD, explain)
+        return x_BMD, EncoderLayerTrace(looked, thought) if explain else None
+
+
+class DecoderLayer(nn.Module):
+    """Self-attention, attention over the encoder's memory, feed-forward (figure 1, right)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.self_attention = AttentionSublayer(config)
+        self.cross_attention = AttentionSublayer(config)
+        self.feed_forward = FeedForwardSublayer(config)
+
+    def memory_keys_values(self, memory_BMD: Tensor) -> KeysValues:
+        """What cross-attention looks at: the same at every decoding step."""
+        return self.cross_attention.attention.keys_values(memory_BMD)
+
+    def forward(
+        self,
+        x_BLD: Tensor,
+        mask_BLL: Tensor | None,
+        memory: KeysValues,
+        memory_mask_B1M: Tensor | None,
+        past: GrowingKeys | None = None,
+        explain: bool = False,
+    ) -> tuple[Tensor, DecoderLayerTrace | None]:
+        x_BLD, looked = self.self_attention(x_BLD, mask_BLL, past=past, explain=explain)
+        x_BLD, crossed = self.cross_attention(x_BLD, memory_mask_B1M, memory, explain=explain)
+        x_BLD, thought = self.feed_forward(x_BLD, explain)
+        return x_BLD, DecoderLayerTrace(looked, crossed, thought) if explain else None
+
+
+class Cache(Protocol):
+    """What a decoding step needs to know of the steps before it (``decoding.DecoderCache``)."""
+
+    length: int
+    past: list[GrowingKeys]
+    memory: list[KeysValues]
+    memory_mask_B1M: Tensor | None
+
+
+class Transformer(nn.Module):
+    """Source ids and target ids in, logits of every next piece out."""
+
+    positions: Tensor
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        # One matrix three times: French pieces, English pieces, logits (section 3.4).
+        self.embedding = nn.Embedding(config.vocabulary, config.d_model)
+        # Not learned, so not stored. One row more than pieces: the decoder also reads <s>.
+        table = sinusoids(config.max_length + 1, config.d_model)
+        self.register_buffer("positions", table, persistent=False)
+        self.dropout = nn.Dropout(config.dropout)
+        self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
+        self.encoder_norm = nn.LayerNorm(config.d_model)
+        self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
+        self.decoder_norm = nn.LayerNorm(config.d_model)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        """Glorot for matrices; unit variance for embeddings; small steps into the residual sum."""
+        for name, parameter in self.named_parameters():
+            if parameter.dim() == 2:
+                nn.init.xavier_uniform_(parameter)
+            elif name.endswith("bias"):
+                nn.init.zeros_(parameter)
+            if name.endswith(("output.weight", "shrink.weight")):
+                parameter.data /= math.sqrt(2 * self.config.decoder_layers)
+        nn.init.normal_(self.embedding.weight, std=self.config.d_model**-0.5)
+
+    def embed(self, ids_BL: Tensor, start: int = 0) -> tuple[Tensor, Tensor]:
+        """Embedding rows times sqrt(d_model), without and with positions: both (B, L, D)."""
+        rows = self.embedding(ids_BL) * math.sqrt(self.config.d_model)
+        positions = self.positions[start : start + ids_BL.shape[1]]
+        return rows, self.dropout(rows + positions)
+
+    def encode(self, source_BM: Tensor, mask_B1M: Tensor | None = None) -> Tensor:
+        """The encoder's memory of the French sentences, (B, M, D)."""
+        _, x_BMD = self.embed(source_BM)
+        for layer in self.encoder:
+            x_BMD, _ = layer(x_BMD, mask_B1M)
+        return self.encoder_norm(x_BMD)
+
+    def memory_keys_values(self, memory_BMD: Tensor) -> list[KeysValues]:
+        """Keys and values of the memory, for each decoder layer: made once for a sentence."""
+        layers = (layer for layer in self.decoder if isinstance(layer, DecoderLayer))
+        return [layer.memory_keys_values(memory_BMD) for layer in layers]
+
+    def logits(self, decoded_BLD: Tensor) -> Tensor:
+        """A score for every piece of the vocabulary, (B, L, V)."""
+        return F.linear(decoded_BLD, self.embedding.weight)
+
+    def forward(self, source_BM: Tensor, lengths_B: Tensor, target_BL: Tensor) -> Tensor:
+        """Teacher forcing, (B, L, D) before the logits: row i has seen target pieces 0..i.
+
+        ``lengths_B`` counts the source pieces that are not padding. Padding of the target stands
+        after its pieces, so that the causal mask already hides it.
+        """
+        mask_B1M = padding_mask(lengths_B, source_BM.shape[1])
+        memory = self.memory_keys_values(self.encode(source_BM, mask_B1M))
+        causal = causal_mask(target_BL.shape[1], target_BL.device)
+        _, x_BLD = self.embed(target_BL)
+        for layer, keys_values in zip(self.decoder, memory, strict=True):
+            x_BLD, _ = layer(x_BLD, causal, keys_values, mask_B1M)
+        return self.decoder_norm(x_BLD)
+
+    def step(self, ids_B: Tensor, cache: Cache) -> Tensor:
+        """Logits (B, V) of the piece after ``ids_B``, whose keys and values join the cache."""
+        _, x_BLD = self.embed(ids_B[:, None], start=cache.length)
+        for layer, past, memory in zip(self.decoder, cache.past, cache.memory, strict=True):
+            x_BLD, _ = layer(x_BLD, None, memory, cache.memory_mask_B1M, past)
+        cache.length += 1
+        return self.logits(self.decoder_norm(x_BLD[:, -1]))
+
+    @torch.inference_mode()
+    def trace(self, source: Sequence[int], target: Sequence[int]) -> Trace:
+        """One explained pass: ``source`` ends in </s>; ``target`` is what the decoder writes.
+
+        The decoder reads ``<s>`` and all of ``target`` but its last piece.
+        """
+        device = self.embedding.weight.device
+        source_BM = torch.tensor([list(source)], device=device)
+        target_BL = torch.tensor([[BEGIN, *target[:-1]]], device=device)
+        source_embedding, x_BMD = self.embed(source_BM)
+        source_input, encoder, decoder = x_BMD, [], []
+        for layer in self.encoder:
+            x_BMD, explained = layer(x_BMD, None, explain=True)
+            encoder.append(explained)
+        memory_BMD = self.encoder_norm(x_BMD)
+        target_embedding, x_BLD = self.embed(target_BL)
+        target_input = x_BLD
+        causal = causal_mask(target_BL.shape[1], device)
+        memory = self.memory_keys_values(memory_BMD)
+        for layer, keys_values in zip(self.decoder, memory, strict=True):
+            x_BLD, explained = layer(x_BLD, causal, keys_values, None, explain=True)
+            decoder.append(explained)
+        decoded_BLD = self.decoder_norm(x_BLD)
+        return Trace(
+            source_embedding_MD=as_record(source_embedding),
+            source_input_MD=as_record(source_input),
+            encoder=tuple(encoder),
+            memory_MD=as_record(memory_BMD),
+            target_embedding_LD=as_record(target_embedding),
+            target_input_LD=as_record(target_input),
+            decoder=tuple(decoder),
+            decoded_LD=as_record(decoded_BLD),
+            logits_LV=as_record(self.logits(decoded_BLD)),
+        )

@@ -1,0 +1,228 @@
+"""Text <-> pieces <-> ids with sentencepiece, and which pieces make one word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+
+import sentencepiece
+
+from transformer.errors import UsageError
+
+PAD, UNKNOWN, BEGIN, END = 0, 1, 2, 3  # ids of <pad>, <unk>, <s> and </s>
+BOUNDARY = "▁"  # sentencepiece's mark for a space before a piece
+
+# A word: an elided French word (l', qu', jusqu'), a run of letters and digits with its inner
+# apostrophes and hyphens (aujourd'hui, don't), or a run of other signs.
+_WORD = re.compile(
+    r"aujourd'hui|(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)'(?=\w)|\w+(?:['\-]\w+)*|[^\w\s]+",
+    re.IGNORECASE,
+)
+_TYPOGRAPHY = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "…": "...", BOUNDARY: " "}
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word: ``text == sentence[begin:end]``, and the positions of its pieces."""
+
+    text: str
+    begin: int
+    end: int
+    pieces: tuple[int, ...]
+    special: bool = False
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A sentence as the model sees it; ``pieces``, ``ids`` and ``spans`` have the same length.
+
+    ``spans[i]`` are the characters ``begin, end`` of piece i in ``text``; special pieces such as
+    ``</s>`` have an empty span at the end of the text.
+    """
+
+    text: str
+    pieces: tuple[str, ...]
+    ids: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+    words: tuple[Word, ...]
+
+    @cached_property
+    def word_of_piece(self) -> tuple[int, ...]:
+        """For every piece, the position of its word in ``words``."""
+        owner = {piece: i for i, word in enumerate(self.words) for piece in word.pieces}
+        return tuple(owner[piece] for piece in range(len(self.pieces)))
+
+
+class Tokenizer:
+    """A sentencepiece unigram model (Kudo 2018) shared by both languages."""
+
+    def __init__(self, model: bytes, longest: int = 256) -> None:
+        try:
+            self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)
+        except RuntimeError as error:
+            raise UsageError(
+                "The tokenizer should be a sentencepiece model, but it cannot be read. Copy the "
+                "model's folder again."
+            ) from error
+        self.model = model
+        self.longest = longest
+
+    def __len__(self) -> int:
+        return int(self._processor.get_piece_size())
+
+    @classmethod
+    def load(cls, path: Path, longest: int = 256) -> Tokenizer:
+        """Read a ``tokenizer.model``; UsageError if it is missing or damaged."""
+        try:
+            return cls(path.read_bytes(), longest)
+        except OSError as error:
+            raise UsageError(
+                "{path} should hold the tokenizer, but it cannot be read. Copy the model's folder "
+                "again.",
+                path=path,
+            ) from error
+
+    @classmethod
+    def learn(cls, sentences: Iterable[str], pieces: int = 8000) -> Tokenizer:
+        """Learn a vocabulary of exactly ``pieces`` from ``sentences`` (fewer where text is short).
+
+        Characters too rare for a piece of their own are spelled as bytes, so nothing is unknown.
+        """
+        model = BytesIO()
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=(normalise(sentence) for sentence in sentences),
+            model_writer=model,
+            model_type="unigram",
+            vocab_size=pieces,
+            hard_vocab_limit=False,
+            byte_fallback=True,
+            split_digits=True,
+            character_coverage=0.9998,
+            normalization_rule_name="identity",
+            pad_id=PAD,
+            unk_id=UNKNOWN,
+            bos_id=BEGIN,
+            eos_id=END,
+            minloglevel=2,
+        )
+        return cls(model.getvalue())
+
+    def encode(self, text: str) -> Tokens:
+        """``text`` as the encoder's input, ``</s>`` included.
+
+        Raises UsageError if the text is blank, holds control characters or is too long.
+        """
+        text = check(normalise(text))
+        tokens = self.tokens([*self._processor.encode(text), END])
+        if len(tokens.ids) > self.longest:
+            raise UsageError(
+                "The text has {pieces} pieces; the model reads at most {longest}. Translate it "
+                "sentence by sentence.",
+                pieces=len(tokens.ids),
+                longest=self.longest,
+            )
+        return tokens
+
+    def encode_corpus(self, sentences: Sequence[str]) -> list[list[int]]:
+        """Ids of many sentences, ``</s>`` included, without checks: for training."""
+        ids = self._processor.encode([normalise(sentence) for sentence in sentences])
+        return [[*sentence, END] for sentence in ids]
+
+    def sample_corpus(self, sentences: Sequence[str], alpha: float) -> list[list[int]]:
+        """As ``encode_corpus``, each sentence cut at random (subword regularisation, Kudo 2018)."""
+        ids = self._processor.encode(
+            [normalise(sentence) for sentence in sentences],
+            enable_sampling=True,
+            alpha=alpha,
+            nbest_size=-1,
+        )
+        return [[*sentence, END] for sentence in ids]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ``ids``; special pieces are left out."""
+        return str(self._processor.decode([i for i in ids if i > END]))
+
+    def piece(self, id: int) -> str:
+        """How the vocabulary writes ``id``."""
+        return str(self._processor.id_to_piece(id))
+
+    def tokens(self, ids: Sequence[int]) -> Tokens:
+        """``ids`` with their text, pieces, spans and words."""
+        pieces = tuple(self.piece(i) for i in ids)
+        text, spans = self._spell(ids)
+        return Tokens(text, pieces, tuple(ids), spans, group_words(text, spans, pieces))
+
+    def _spell(self, ids: Sequence[int]) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """The text of ``ids`` and the characters of each; byte pieces share one character."""
+        raw, ends = bytearray(), []
+        for i in ids:
+            if self._processor.is_byte(i):
+                raw.append(int(self.piece(i)[3:5], 16))
+            elif i > END:
+                raw += self.piece(i).replace(BOUNDARY, " ").encode()
+            ends.append(len(raw))
+        skipped = 1 if raw.startswith(b" ") else 0  # the mark before the first word is no space
+        text = raw.decode(errors="replace")
+
+        def characters(count: int) -> int:
+            return max(0, len(raw[:count].decode(errors="ignore")) - skipped)
+
+        bounds = [0, *(characters(end) for end in ends)]
+        spans = []
+        for begin, end in zip(bounds, bounds[1:], strict=False):
+            begin += text[skipped + begin : skipped + end].startswith(" ")
+            spans.append((min(begin, end), end))
+        return text[skipped:], tuple(spans)
+
+
+def normalise(text: str) -> str:
+    """Composed accents (NFC), straight apostrophes and quotes, single spaces, none outside."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY).split())
+
+
+def check(text: str) -> str:
+    """``text`` if the model can read it; raises UsageError if it is blank or damaged."""
+    if not text:
+        raise UsageError("Nothing to translate: type a French sentence.")
+    for character in text:
+        category = unicodedata.category(character)
+        if category == "Cs" or character == "\ufffd":
+            raise UsageError("The text is not valid UTF-8: save or paste it again as UTF-8.")
+        if category == "Cc" or category == "Cn":
+            raise UsageError(
+                "The text holds the control character U+{code:04X}: delete it and try again.",
+                code=ord(character),
+            )
+    return text
+
+
+def group_words(
+    text: str, spans: Sequence[tuple[int, int]], pieces: Sequence[str]
+) -> tuple[Word, ...]:
+    """The words of ``text`` in order, each with the pieces that begin in it.
+
+    A piece of no characters (a lone space mark, the first bytes of a character) belongs to the
+    word that follows; special pieces such as ``</s>`` are words of their own.
+    """
+    bounds = [match.span() for match in _WORD.finditer(text)]
+    members: list[list[int]] = [[] for _ in bounds]
+    specials: list[Word] = []
+    for position, ((begin, end), piece) in enumerate(zip(spans, pieces, strict=True)):
+        if piece in ("<s>", "</s>", "<pad>", "<unk>") or not bounds:
+            specials.append(Word(piece, begin, end, (position,), special=True))
+            continue
+        owner = next((i for i, (_, stop) in enumerate(bounds) if begin < stop), len(bounds) - 1)
+        members[owner].append(position)
+    words = [
+        Word(text[begin:end], begin, end, tuple(owned))
+        for (begin, end), owned in zip(bounds, members, strict=True)
+        if owned
+    ]
+    return tuple(sorted([*words, *specials], key=lambda word: word.pieces))

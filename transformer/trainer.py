@@ -1,0 +1,291 @@
+"""The training loop: loss, schedule, averaged weights, and a state that survives a kill."""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from transformer.checkpoint import (
+    load_weights,
+    read_tensors,
+    replace_file,
+    save_model,
+)
+from transformer.config import TrainConfig
+from transformer.data import Batch, Pair, TrainingBatches, group_by_length, make_batch
+from transformer.errors import UsageError
+from transformer.model import Transformer
+from transformer.progress import Progress
+from transformer.tokenizer import PAD, Tokenizer
+from transformer.trace import KINDS
+
+STATE, LOG, SNAPSHOTS = "state.safetensors", "training.jsonl", "snapshots"
+SAVE_EVERY = 300.0  # seconds
+SNAPSHOT_STEPS = (0, 10, 40, 160, 640, 2560, 10240)  # and the last step: eight in all
+SNAPSHOT_PAIR = ("Le chat noir dort sur le canapé.", "The black cat is sleeping on the sofa.")
+
+Measure = Callable[[Transformer, Tokenizer, list[Pair]], float | None]
+
+
+@dataclass
+class Clock:
+    """Where a run stands: what ``--resume`` needs beside the tensors."""
+
+    step: int = 0
+    seconds: float = 0.0
+    chunk: int = 0
+    batch: int = 0
+    pairs: int = 0
+
+
+def token_loss(model: Transformer, batch: Batch, label_smoothing: float = 0.0) -> Tensor:
+    """Mean cross-entropy of the target's pieces, in nats (section 5.4 for label smoothing).
+
+    Logits are made only where a piece stands: padding costs no row of the vocabulary product.
+    """
+    decoded_BLD = model(batch.source_BM, batch.lengths_B, batch.target_in_BL)
+    real_BL = batch.target_out_BL != PAD
+    logits = model.logits(decoded_BLD[real_BL]).float()
+    return F.cross_entropy(logits, batch.target_out_BL[real_BL], label_smoothing=label_smoothing)
+
+
+def schedule(step: int, share_done: float, warmup_steps: int) -> float:
+    """Factor on the peak rate: linear warm-up, then linear down to zero at the end of the run."""
+    return min((step + 1) / warmup_steps, 1.0) * max(0.0, 1.0 - share_done)
+
+
+def fast_matrix_dtype(device: torch.device) -> torch.dtype | None:
+    """bfloat16 where the processor multiplies it faster than float32, else None."""
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else None
+    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    fast = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")
+    return torch.bfloat16 if fast else None
+
+
+class Trainer:
+    """One training run, in a folder that is a loadable model from the first save on."""
+
+    def __init__(
+        self,
+        folder: Path,
+        model: Transformer,
+        tokenizer: Tokenizer,
+        corpora: dict[str, list[Pair]],
+        dev: list[Pair],
+        config: TrainConfig,
+        measure: Measure,
+    ) -> None:
+        self.folder, self.model, self.tokenizer = folder, model, tokenizer
+        self.config, self.dev, self.measure = config, dev, measure
+        self.clock = Clock()
+        self._device = model.embedding.weight.device
+        self._dtype = fast_matrix_dtype(self._device)
+        self._batches = TrainingBatches(corpora, tokenizer, config)
+        self._optimizer = torch.optim.AdamW(
+            parameter_groups(model, config.weight_decay), betas=(0.9, 0.98), fused=True
+        )
+        self._average = {name: p.detach().clone() for name, p in model.named_parameters()}
+        self._stopped = False
+
+    def run(
+        self, minutes: float = math.inf, steps: int | None = None, report_every: int = 1000
+    ) -> None:
+        """Train until ``minutes`` of this run or ``steps`` are over; SIGTERM saves and stops.
+
+        The rate's decay fits whichever of the two is given. A run of ``steps`` is reproducible to
+        the last bit, interrupted or not; one of ``minutes`` depends on the machine's speed.
+        """
+        if steps is None and minutes == math.inf:
+            raise UsageError("Say how long to train: --minutes N or --steps N.")
+        previous = signal.signal(signal.SIGTERM, self._stop)
+        progress = Progress("training")
+        begun, saved = time.monotonic() - self.clock.seconds, time.monotonic()
+        if self.clock.step == 0:
+            self._snapshot(0)
+        stream = self._batches.stream(self.clock.chunk, self.clock.batch)
+        recent: list[float] = []
+        try:
+            while not self._stopped:
+                done = max(self.clock.seconds / 60 / minutes, self.clock.step / (steps or math.inf))
+                if done >= 1:
+                    break
+                self.clock.chunk, number, batch = next(stream)
+                recent.append(self._step(batch, done))
+                self.clock.step += 1
+                self.clock.batch = number + 1
+                self.clock.pairs += len(batch.lengths_B)
+                self.clock.seconds = time.monotonic() - begun
+                speed = self.clock.pairs / self.clock.seconds
+                progress.show(done, f"loss {recent[-1]:.3f}, {speed:.0f} pairs/s,")
+                if self.clock.step in SNAPSHOT_STEPS:
+                    self._snapshot(self.clock.step)
+                if self.clock.step % report_every == 0:
+                    self._log(float(np.mean(recent)))
+                    recent.clear()
+                if time.monotonic() - saved > SAVE_EVERY:
+                    self.save()
+                    saved = time.monotonic()
+        finally:
+            signal.signal(signal.SIGTERM, previous)
+        if recent:
+            self._log(float(np.mean(recent)))
+        if not self._stopped:
+            self._snapshot(self.clock.step)
+        self.save()
+
+    def _stop(self, *_: object) -> None:
+        self._stopped = True
+
+    def _step(self, batch: Batch, share_done: float) -> float:
+        self.model.train()
+        rate = self.config.learning_rate * schedule(
+            self.clock.step, share_done, self.config.warmup_steps
+        )
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        self._optimizer.zero_grad()
+        with self._autocast():
+            loss = token_loss(self.model, batch.to(self._device), self.config.label_smoothing)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
+        self._optimizer.step()
+        self._update_average()
+        return float(loss.detach())
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self._device.type, self._dtype, enabled=self._dtype is not None)
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        """Exponential moving average of the weights, young at first (Polyak and Juditsky 1992)."""
+        decay = min(self.config.average_decay, (1 + self.clock.step) / (10 + self.clock.step))
+        weights = [p.detach() for p in self.model.parameters()]
+        torch._foreach_lerp_(list(self._average.values()), weights, 1 - decay)
+
+    def averaged(self) -> Transformer:
+        """A copy of the model with the averaged weights, ready to translate."""
+        model = Transformer(self.model.config).to(self._device).eval()
+        model.load_state_dict(self._average)
+        return model
+
+    # -- what the run leaves behind -------------------------------------------------------------
+
+    def _log(self, loss: float) -> None:
+        model = self.averaged()
+        line = {
+            "step": self.clock.step,
+            "loss": round(loss, 4),
+            "learning_rate": round(float(self._optimizer.param_groups[0]["lr"]), 8),
+            "dev_loss": self._dev_loss(model),
+            "dev_bleu": self.measure(model, self.tokenizer, self.dev),
+            "seconds": round(self.clock.seconds, 1),
+            "pairs": self.clock.pairs,
+        }
+        with (self.folder / LOG).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def _dev_loss(self, model: Transformer) -> float | None:
+        with self._autocast():
+            return dev_loss(model, self.tokenizer, self.dev) if self.dev else None
+
+    def _snapshot(self, step: int) -> None:
+        """Attention weights of one fixed pair, to watch them form."""
+        source, target = (self.tokenizer.encode(text) for text in SNAPSHOT_PAIR)
+        trace = self.averaged().trace(source.ids, target.ids)
+        arrays = {f"{kind}_weights": trace.weights(kind).astype(np.float16) for kind in KINDS}
+        path = self.folder / SNAPSHOTS / f"{step:06}.npz"
+
+        def write(beside: Path) -> None:
+            with beside.open("wb") as file:
+                np.savez_compressed(
+                    file, allow_pickle=False, source=source.pieces, target=target.pieces, **arrays
+                )
+
+        replace_file(path, write)
+
+    def save(self) -> None:
+        """Write the averaged model and all that ``resume`` needs."""
+        save_model(self.folder, self.model.config, self.tokenizer, self._average)
+        tensors: dict[str, Tensor] = {"rng": torch.get_rng_state()}
+        for name, parameter in self.model.named_parameters():
+            tensors[f"weight/{name}"] = parameter.detach()
+            tensors[f"average/{name}"] = self._average[name]
+            for key, value in self._optimizer.state[parameter].items():
+                tensors[f"{key}/{name}"] = value
+        header = {
+            "clock": json.dumps(asdict(self.clock)),
+            "config": json.dumps(asdict(self.config)),
+        }
+        replace_file(
+            self.folder / STATE,
+            lambda path: save_file(
+                {name: tensor.contiguous() for name, tensor in tensors.items()}, path, header
+            ),
+        )
+
+    def resume(self) -> None:
+        """Go on exactly where ``save`` left off; later lines of the log are cut off."""
+        path = self.folder / STATE
+        tensors = read_tensors(path)
+        with safe_open(path, "pt") as file:
+            self.clock = Clock(**json.loads(file.metadata()["clock"]))
+        weights = {k.removeprefix("weight/"): v for k, v in tensors.items() if "weight/" in k[:7]}
+        load_weights(self.model, weights, path)
+        for name, parameter in self.model.named_parameters():
+            self._average[name].copy_(tensors[f"average/{name}"])
+            self._optimizer.state[parameter] = {
+                key: tensors[f"{key}/{name}"].to(parameter.device if key != "step" else "cpu")
+                for key in ("step", "exp_avg", "exp_avg_sq")
+                if f"{key}/{name}" in tensors
+            }
+        torch.set_rng_state(tensors["rng"])
+        self._cut_log()
+
+    def _cut_log(self) -> None:
+        path = self.folder / LOG
+        if path.exists():
+            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+            kept = [line for line in lines if json.loads(line)["step"] <= self.clock.step]
+            replace_file(path, lambda beside: beside.write_text("".join(kept), encoding="utf-8"))
+
+
+def parameter_groups(model: Transformer, weight_decay: float) -> list[dict[str, Any]]:
+    """Weight decay on matrices, not on the embedding, norms and biases."""
+    decayed: list[Tensor] = []
+    kept: list[Tensor] = []
+    for name, parameter in model.named_parameters():
+        matrix = parameter.dim() == 2 and not name.startswith("embedding")
+        (decayed if matrix else kept).append(parameter)
+    return [
+        {"params": decayed, "weight_decay": weight_decay},
+        {"params": kept, "weight_decay": 0.0},
+    ]
+
+
+@torch.inference_mode()
+def dev_loss(model: Transformer, tokenizer: Tokenizer, pairs: list[Pair]) -> float:
+    """Cross-entropy per target piece of held-out pairs, in nats, without label smoothing."""
+    sources = tokenizer.encode_corpus([french for french, _ in pairs])
+    targets = tokenizer.encode_corpus([english for _, english in pairs])
+    device = model.embedding.weight.device
+    total = pieces = 0.0
+    for group in group_by_length(sources, targets, tokens_per_batch=4000):
+        batch = make_batch([sources[i] for i in group], [targets[i] for i in group]).to(device)
+        count = float((batch.target_out_BL != PAD).sum())
+        total += float(token_loss(model, batch)) * count
+        pieces += count
+    return total / pieces

@@ -1,0 +1,196 @@
+"""Text in, Translation out: the whole journey of a sentence in one method."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from transformer.checkpoint import SETTINGS, load_model
+from transformer.data import group_by_length
+from transformer.decoding import Hypothesis, search
+from transformer.errors import UsageError
+from transformer.model import Transformer
+from transformer.tokenizer import Tokenizer, Tokens
+from transformer.trace import Trace
+
+MODELS = Path(__file__).parents[1] / "assets" / "models"
+TOKENS_AT_ONCE = 4000  # padded pieces, both sides, that translate_batch decodes together
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One translation that the search finished, or the user's own English.
+
+    ``log_probability`` is in nats, summed over the pieces; ``score`` is the same, normalised for
+    length, and ranks the candidates.
+    """
+
+    text: str
+    pieces: tuple[str, ...]
+    ids: tuple[int, ...]
+    log_probability: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the model thought at one target position, given all pieces before it."""
+
+    piece: str
+    probability: float
+    rank: int
+    likeliest: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Search:
+    """The candidates, best first, and a step for every piece of the translation."""
+
+    hypotheses: tuple[Candidate, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A sentence's journey: source and target pieces, the search, and the trace of one pass."""
+
+    text: str
+    score: float
+    source: Tokens
+    target: Tokens
+    search: Search
+    trace: Trace
+
+
+class ScoredText(NamedTuple):
+    text: str
+    score: float
+
+
+class Translator:
+    """A model and its tokenizer. Keeps no result and may be shared by threads."""
+
+    def __init__(self, model: Transformer, tokenizer: Tokenizer, name: str = "model") -> None:
+        self.model, self.tokenizer, self.name = model.eval(), tokenizer, name
+
+    @classmethod
+    def load(
+        cls, path: str | Path | None = None, device: str | torch.device | None = None
+    ) -> Translator:
+        """The model in the folder ``path``, or the default one; on a GPU if there is one.
+
+        Raises UsageError if there is no model or its files are damaged.
+        """
+        folder = Path(path) if path is not None else MODELS / default_model()
+        model, tokenizer = load_model(folder, pick_device(device))
+        return cls(model, tokenizer, folder.name)
+
+    def translate(self, text: str, beam_size: int = 4, target: str | None = None) -> Translation:
+        """Translate ``text``, or follow the user's own English ``target`` (teacher forcing).
+
+        Decodes on the fast path; then one teacher-forced pass over the winner is recorded.
+        Raises UsageError if the text cannot be read.
+        """
+        source = self.tokenizer.encode(text)
+        if target is None:
+            candidates = self.search_batch([source], beam_size)[0]
+            written = self.tokenizer.tokens(candidates[0].ids)
+            trace = self.model.trace(source.ids, written.ids)
+        else:
+            written = self.tokenizer.encode(target)
+            trace = self.model.trace(source.ids, written.ids)
+            candidates = (self._rate(written, trace),)
+        return Translation(
+            text=candidates[0].text,
+            score=candidates[0].score,
+            source=source,
+            target=written,
+            search=Search(candidates, self._steps(written, trace)),
+            trace=trace,
+        )
+
+    def translate_batch(self, texts: Sequence[str], beam_size: int = 4) -> list[ScoredText]:
+        """The best translation of every text with its score, without traces.
+
+        Raises UsageError for the first text that cannot be read.
+        """
+        sources = [self.tokenizer.encode(text) for text in texts]
+        found = self.search_batch(sources, beam_size)
+        return [ScoredText(best[0].text, best[0].score) for best in found]
+
+    def search_batch(
+        self, sources: Sequence[Tokens], beam_size: int = 4
+    ) -> list[tuple[Candidate, ...]]:
+        """All candidates for every source, best first; sources of alike length go together."""
+        ids = [source.ids for source in sources]
+        found: list[tuple[Candidate, ...]] = [()] * len(ids)
+        for group in group_by_length(ids, ids, max(1, TOKENS_AT_ONCE // max(1, beam_size))):
+            hypotheses = search(self.model, [ids[i] for i in group], beam_size)
+            for i, best in zip(group, hypotheses, strict=True):
+                found[i] = tuple(self._candidate(hypothesis) for hypothesis in best)
+        return found
+
+    def _candidate(self, hypothesis: Hypothesis) -> Candidate:
+        return Candidate(
+            text=self.tokenizer.decode(hypothesis.ids),
+            pieces=tuple(self.tokenizer.piece(i) for i in hypothesis.ids),
+            ids=hypothesis.ids,
+            log_probability=hypothesis.log_probability,
+            score=hypothesis.score,
+        )
+
+    def _rate(self, written: Tokens, trace: Trace) -> Candidate:
+        chosen = log_softmax(trace.logits_LV)[range(len(written.ids)), written.ids]
+        total = float(chosen.sum())
+        return self._candidate(Hypothesis.rated(written.ids, total))
+
+    def _steps(self, written: Tokens, trace: Trace) -> tuple[Step, ...]:
+        """For every target piece its probability, its rank (from 1) and the five likeliest."""
+        steps = []
+        for id, row in zip(written.ids, np.exp(log_softmax(trace.logits_LV)), strict=True):
+            best = np.argsort(-row)[:5]
+            likeliest = tuple((self.tokenizer.piece(int(i)), float(row[i])) for i in best)
+            rank = 1 + int((row > row[id]).sum())
+            steps.append(Step(self.tokenizer.piece(id), float(row[id]), rank, likeliest))
+        return tuple(steps)
+
+
+def log_softmax(logits_LV: np.ndarray) -> np.ndarray:
+    """Logarithms of the probabilities of each row, in float64."""
+    shifted = logits_LV.astype(np.float64) - logits_LV.max(-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+
+
+def pick_device(device: str | torch.device | None = None) -> torch.device:
+    """The device asked for, else a GPU if there is one, else the CPU."""
+    if device is None or device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.empty(0, device=device).device
+    except (RuntimeError, AssertionError) as error:
+        raise UsageError(
+            "Device {device!r} is not there. Use cpu, cuda or auto.", device=str(device)
+        ) from error
+
+
+def shipped_models() -> list[str]:
+    """Names of the models in ``assets/models``, the default first."""
+    names = sorted(path.parent.name for path in MODELS.glob(f"*/{SETTINGS}"))
+    return sorted(names, key=lambda name: name != default_model())
+
+
+def default_model() -> str:
+    """The name that ``assets/models/default`` holds."""
+    try:
+        return (MODELS / "default").read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise UsageError(
+            "{path} should name the model to use, but is missing. Clone the repository again or "
+            "name a model's folder.",
+            path=MODELS / "default",
+        ) from error

@@ -19,7 +19,7 @@ help:  ## list the commands
 
 run: $(VENV)/run.stamp  ## start the app (PORT= and HOST= choose its address)
 	@echo "Tête-à-tête at http://$(HOST):$(PORT) (Ctrl+C ends it)"
-	@$(BIN)/python -m streamlit run app.py --server.address=$(HOST) --server.port=$(PORT)
+	@$(BIN)/python -m streamlit run serve.py --server.address=$(HOST) --server.port=$(PORT)
 
 test: lint  ## run every check: ruff, mypy, pytest
 	$(BIN)/python -m pytest

@@ -1,6 +1,6 @@
-"""The two components of our own: the overview of all heads, and the words linked by curves.
+"""Our own components: the overview of all heads, words linked by curves, and the pieces of words.
 
-Both run inside the page itself (no frame, nothing fetched): the JavaScript and the style sheets lie
+All run inside the page itself (no frame, nothing fetched): the JavaScript and the style sheets lie
 in assets/components and are registered once, when this module is imported. What users typed travels
 only as data and is written as text in the browser, never as markup.
 """
@@ -18,6 +18,15 @@ ASSETS = Path(__file__).parents[2] / "assets" / "components"
 
 HEAD_GRID_LABELS = ("grid", "layer", "head", "cell")
 WORD_LINKS_LABELS = ("target", "source", "idle", "target_sentence", "source_sentence")
+PIECE_STEPS_LABELS = (
+    "source",
+    "target",
+    "heading",
+    "heading_first",
+    "written",
+    "rank",
+    "probability",
+)
 
 HEAD_GRID_HTML = '<div class="head-grid"></div>'
 WORD_LINKS_HTML = """
@@ -32,6 +41,23 @@ WORD_LINKS_HTML = """
   <p class="sentence" aria-live="polite"></p>
 </div>
 """
+PIECE_STEPS_HTML = """
+<div class="piece-steps">
+  <div class="block source">
+    <p class="caption"></p>
+    <div class="words" role="group"></div>
+  </div>
+  <div class="block target">
+    <p class="caption"></p>
+    <div class="words" role="group"></div>
+    <div class="panel" hidden>
+      <p class="heading" aria-live="polite"></p>
+      <p class="column"><span></span></p>
+      <ol class="rows" role="list"></ol>
+    </div>
+  </div>
+</div>
+"""
 
 
 class Word(TypedDict):
@@ -41,6 +67,31 @@ class Word(TypedDict):
     special: bool  # a mark of the model's own, such as </s>: drawn small and muted
     joined: NotRequired[bool]  # no space before it, as before a full stop
     probability: NotRequired[float]  # target words: how sure the model was, 0 to 1
+
+
+class CutWord(TypedDict):
+    """A French word and the pieces it was cut into."""
+
+    text: str
+    special: bool
+    pieces: Sequence[str]
+
+
+class WrittenPiece(TypedDict):
+    """An English piece and what the model thought at its step."""
+
+    piece: str
+    probability: float  # 0 to 1
+    rank: int  # counted from 1
+    likeliest: Sequence[tuple[str, float]]  # pieces and probabilities, the likeliest first
+
+
+class WrittenWord(TypedDict):
+    """An English word, written piece by piece."""
+
+    text: str
+    special: bool
+    pieces: Sequence[WrittenPiece]
 
 
 def _register(name: str, html: str) -> ComponentRenderer:
@@ -54,6 +105,7 @@ def _register(name: str, html: str) -> ComponentRenderer:
 
 _mount_head_grid = _register("head_grid", HEAD_GRID_HTML)
 _mount_word_links = _register("word_links", WORD_LINKS_HTML)
+_mount_piece_steps = _register("piece_steps", PIECE_STEPS_HTML)
 
 
 def head_grid(
@@ -148,6 +200,53 @@ def word_links(
         "labels": dict(labels),
     }
     _mount_word_links(key=key, data=data)
+
+
+def piece_steps(
+    source_words: Sequence[CutWord],
+    target_words: Sequence[WrittenWord],
+    *,
+    labels: Mapping[str, str],
+    key: str,
+) -> None:
+    """Draw the pieces of every French and English word, and how sure the model was of the latter.
+
+    A panel shows the likeliest pieces at the step chosen by pointing, tapping or the arrow keys, at
+    rest at the step where the model was least sure. A written piece that is not among them, as in a
+    translation someone typed, gets a row of its own with its rank.
+
+    `labels`, already translated: "source" and "target" name the two blocks, "heading" stands over
+    the panel and "heading_first" does so at the first piece, with the placeholders {before} (the
+    English so far), {piece}, {probability} and {rank}; "written" marks the piece that was written,
+    "rank" is "rank {rank}" and "probability" names the numbers.
+
+    Nothing comes back: everything is answered in the browser.
+
+    Raises ValueError when a probability is not a finite number or a label is missing.
+    """
+    _check_labels(labels, PIECE_STEPS_LABELS)
+    data = {
+        "source": [{**word, "pieces": list(word["pieces"])} for word in source_words],
+        "target": [
+            {**word, "pieces": [_plain_step(step) for step in word["pieces"]]}
+            for word in target_words
+        ],
+        "labels": dict(labels),
+    }
+    _mount_piece_steps(key=key, data=data)
+
+
+def _plain_step(step: WrittenPiece) -> dict[str, object]:
+    likeliest = [[piece, float(probability)] for piece, probability in step["likeliest"]]
+    probability = float(step["probability"])
+    if not np.isfinite([probability, *(likely[1] for likely in likeliest)]).all():
+        raise ValueError(f"probabilities must be finite numbers, got {step}")
+    return {
+        "piece": step["piece"],
+        "probability": probability,
+        "rank": int(step["rank"]),
+        "likeliest": likeliest,
+    }
 
 
 def _check_labels(labels: Mapping[str, str], needed: Sequence[str]) -> None:

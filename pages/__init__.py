@@ -1,0 +1,28 @@
+"""The list of pages: data only, so that the app, the tests and the README share it."""
+
+from dataclasses import dataclass
+
+
+def N_(text: str) -> str:
+    """Mark ``text`` for translation; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True)
+class View:
+    """One page; ``script`` is relative to the repository's root, ``path`` is its URL.
+
+    The first page is the start page, whose path is empty.
+    """
+
+    title: str
+    section: str
+    icon: str
+    path: str
+    script: str
+
+
+VIEWS = (
+    View(N_("Translate"), N_("Start here"), "💬", "", "pages/start/translate.py"),
+    View(N_("Attention"), N_("Look inside"), "👀", "attention", "pages/inside/attention.py"),
+)

@@ -1,0 +1,63 @@
+"""What the pages say about the three attentions, and the pickers that choose one head."""
+
+import streamlit as st
+
+from pages import N_
+from pages.shared.language import _
+from transformer import KINDS, Kind, Trace
+
+NAMES = {
+    "encoder": N_("Encoder self-attention"),
+    "decoder": N_("Decoder self-attention"),
+    "cross": N_("Cross-attention"),
+}
+SHORT_NAMES = {
+    "encoder": N_("Encoder self"),
+    "decoder": N_("Decoder self"),
+    "cross": N_("Cross"),
+}
+ROWS = {
+    "encoder": N_("French word ..."),
+    "decoder": N_("English word being written ..."),
+    "cross": N_("English word being written ..."),
+}
+COLUMNS = {
+    "encoder": N_("... looks at French word"),
+    "decoder": N_("... looks at English word already read"),
+    "cross": N_("... looks at French word"),
+}
+
+
+def pick_kind() -> Kind:
+    """One of the three attentions."""
+    st.segmented_control(
+        _("Attention"),
+        KINDS,
+        format_func=lambda kind: _(SHORT_NAMES[kind]),
+        key="kind",
+        required=True,
+        persist_state="session",
+    )
+    return st.session_state["kind"]
+
+
+def pick_head(trace: Trace, kind: Kind) -> tuple[int, int]:
+    """Layer and head, both from 0; those of another model or a damaged link are brought back."""
+    layers, heads = trace.layers(kind), trace.sublayer(kind, 0).heads.weights_HLM.shape[0]
+    for name, count in (("layer", layers), ("head", heads)):
+        st.session_state[name] = min(st.session_state[name], count)
+    for label, name, count in ((_("Layer"), "layer", layers), (_("Head"), "head", heads)):
+        st.segmented_control(
+            label,
+            range(1, count + 1),
+            key=name,
+            required=True,
+            persist_state="session",
+        )
+    return st.session_state["layer"] - 1, st.session_state["head"] - 1
+
+
+def choose_head(layer: int, head: int) -> None:
+    """A click in the overview: both counted from 0."""
+    st.session_state["layer"], st.session_state["head"] = layer + 1, head + 1
+    st.session_state["mean"] = False

@@ -1,0 +1,93 @@
+"""What the address carries: sentence, model, language and every choice; the page is its path.
+
+Choices live in ``st.session_state`` under the names below, which are also the keys of the widgets
+that change them. The values in the address are codes rather than labels (which is what Streamlit's
+``bind="query-params"`` would write), so that a link means the same in every language.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.examples import EXAMPLES
+from pages.shared.language import LANGUAGES, browser_language
+from transformer import KINDS
+from transformer.translator import shipped_models
+
+SEEN = "_link"  # the address as this session last read or wrote it
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing a link carries: how to read it (ValueError if it cannot be) and its default."""
+
+    read: Callable[[str], Any]
+    default: Callable[[], Any]
+
+
+def _one_of(allowed: Callable[[], Any]) -> Callable[[str], str]:
+    def read(code: str) -> str:
+        if code not in allowed():
+            raise ValueError(code)
+        return code
+
+    return read
+
+
+def _position(code: str) -> int:
+    """A layer or head, from 1; the pickers check the upper end, which depends on the model."""
+    if not 1 <= int(code) <= 99:
+        raise ValueError(code)
+    return int(code)
+
+
+def _switch(code: str) -> bool:
+    return code == "1"
+
+
+CHOICES = {
+    "text": Choice(str, lambda: EXAMPLES[0].text),
+    "model": Choice(_one_of(shipped_models), lambda: next(iter(shipped_models()), "")),
+    "lang": Choice(_one_of(lambda: LANGUAGES), browser_language),
+    "kind": Choice(_one_of(lambda: KINDS), lambda: "cross"),
+    "layer": Choice(_position, lambda: 3),
+    "head": Choice(_position, lambda: 1),
+    "unit": Choice(_one_of(lambda: ("words", "pieces")), lambda: "words"),
+    "mean": Choice(_switch, lambda: False),
+    "hide": Choice(_switch, lambda: False),
+    "stretch": Choice(_switch, lambda: False),
+}
+
+
+def restore() -> None:
+    """Take the choices from the address when it is new: first visit, pasted link, back button.
+
+    A click on another page leaves the address bare; the choices then stay as they are.
+    """
+    given = st.query_params.to_dict()
+    seen = st.session_state.get(SEEN)
+    if seen is not None and (given == seen or not given):
+        return
+    for name, choice in CHOICES.items():
+        value = choice.default()
+        if name in given:
+            try:
+                value = choice.read(given[name])
+            except ValueError:
+                pass  # a damaged link falls back to the default
+        st.session_state[name] = value
+    st.session_state[SEEN] = given
+
+
+def publish() -> None:
+    """Write the choices that are not the default into the address."""
+    link = {}
+    for name, choice in CHOICES.items():
+        value = st.session_state[name]
+        if value != choice.default():
+            link[name] = str(int(value)) if isinstance(value, bool) else str(value)
+    if link != st.query_params.to_dict():
+        st.query_params.from_dict(link)
+    st.session_state[SEEN] = link

@@ -1,0 +1,156 @@
+"""Translate: the English, what each word drew on, how sure the model was, what else it found."""
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.components import piece_steps, word_links
+from pages.shared.language import _
+from pages.shared.translation import BEAM_SIZE, Timed, current
+from transformer import Translation
+from transformer.analysis.view import link_layer, view
+from transformer.tokenizer import Tokens
+
+
+def main() -> None:
+    timed = current()
+    translation = timed.translation
+    if not translation.text:
+        st.info(_("The model ended at once and wrote nothing. Try a French sentence."))
+        return
+    _links(translation)
+    st.subheader(_("Piece by piece"))
+    st.write(
+        _(
+            "The model reads and writes pieces of words (▁ marks a space). For every English "
+            "piece it gives each of its {count} pieces a probability; here are the five likeliest."
+        ).format(count=translation.trace.logits_LV.shape[1])
+    )
+    _pieces(translation)
+    st.subheader(_("What else the search found"))
+    _hypotheses(timed)
+
+
+def _links(translation: Translation) -> None:
+    """English words over French ones, joined by the mean cross-attention of one layer."""
+    layer = link_layer(translation.trace)
+    seen = view(translation, "cross", "words")
+    word_links(
+        _words(translation.source),
+        [
+            {**word, "probability": probability}
+            for word, probability in zip(
+                _words(translation.target), _word_probabilities(translation), strict=True
+            )
+        ],
+        seen.weights_NHLM[layer].mean(0),
+        labels={
+            "target": _("English, written by the model"),
+            "source": _("French, read by the model"),
+            "idle": _("Point at a word to see what it drew on; click to keep it."),
+            "target_sentence": _(
+                "{target} drew most on {source} ({weight}). The model gave it probability "
+                "{probability}."
+            ),
+            "source_sentence": _("{source} was drawn on most by {target} ({weight})."),
+        },
+        key="word_links",
+    )
+    st.caption(
+        _(
+            "Weights of the cross-attention in layer {layer} of {layers}, averaged over its "
+            "{heads} heads; summed over the pieces of a French word, averaged over those of an "
+            "English one. Each English word's weights sum to one."
+        ).format(
+            layer=layer + 1,
+            layers=translation.trace.layers("cross"),
+            heads=seen.weights_NHLM.shape[1],
+        )
+    )
+
+
+def _words(tokens: Tokens) -> list:
+    """Words as the component wants them; ``joined`` where no space stands before."""
+    ends = [0, *(word.end for word in tokens.words)]
+    return [
+        {
+            "text": word.text,
+            "special": word.special,
+            "joined": not word.special and 0 < word.begin == end,
+        }
+        for word, end in zip(tokens.words, ends, strict=False)
+    ]
+
+
+def _word_probabilities(translation: Translation) -> list[float]:
+    """A word is as likely as all of its pieces together."""
+    pieces = np.array([step.probability for step in translation.search.steps])
+    return [float(pieces[list(word.pieces)].prod()) for word in translation.target.words]
+
+
+def _pieces(translation: Translation) -> None:
+    source, target, steps = translation.source, translation.target, translation.search.steps
+    piece_steps(
+        [
+            {
+                "text": word.text,
+                "special": word.special,
+                "pieces": [source.pieces[i] for i in word.pieces],
+            }
+            for word in source.words
+        ],
+        [
+            {
+                "text": word.text,
+                "special": word.special,
+                "pieces": [
+                    {
+                        "piece": steps[i].piece,
+                        "probability": steps[i].probability,
+                        "rank": steps[i].rank,
+                        "likeliest": [list(pair) for pair in steps[i].likeliest],
+                    }
+                    for i in word.pieces
+                ],
+            }
+            for word in target.words
+        ],
+        labels={
+            "source": _("French pieces"),
+            "target": _("English pieces and their probabilities"),
+            "heading": _("After “{before}”, the model gave:"),
+            "heading_first": _("To begin, the model gave:"),
+            "written": _("written"),
+            "rank": _("rank {rank}"),
+            "probability": _("probability"),
+        },
+        key="piece_steps",
+    )
+
+
+def _hypotheses(timed: Timed) -> None:
+    found = timed.translation.search.hypotheses
+    st.dataframe(
+        {
+            _("Translation"): [candidate.text for candidate in found],
+            _("Score"): [round(candidate.score, 3) for candidate in found],
+            _("Log-probability"): [round(candidate.log_probability, 3) for candidate in found],
+            _("Pieces"): [len(candidate.pieces) for candidate in found],
+        },
+        hide_index=True,
+        width="stretch",
+    )
+    st.caption(
+        _(
+            "Beam search kept the {beam} likeliest beginnings at every step. The score is the "
+            "log-probability divided by ((5 + pieces) / 6), so that long translations are not put "
+            "at a disadvantage. Translated and traced in {milliseconds} ms by the model "
+            "{model}."
+        ).format(
+            beam=BEAM_SIZE,
+            milliseconds=round(1000 * timed.seconds),
+            model=st.session_state["model"],
+        )
+    )
+
+
+main()

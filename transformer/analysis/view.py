@@ -1,0 +1,124 @@
+"""Attention as a reader wants it: pieces or words, with or without special tokens, named axes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from transformer.tokenizer import Tokens
+from transformer.trace import Kind, Trace
+from transformer.translator import Translation
+
+Unit = Literal["pieces", "words"]
+
+
+@dataclass(frozen=True)
+class Token:
+    """One row or column: its label, the pieces it stands for, whether it is special."""
+
+    label: str
+    pieces: tuple[int, ...]
+    special: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """The attention of one kind in all layers N, ready to be drawn.
+
+    ``weights_NHLM[layer, head, row, column]``; rows are queries, columns are keys. Of each row's
+    weight, which sums to one, ``hidden_NHL`` lies on columns that are not shown.
+    """
+
+    kind: Kind
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    weights_NHLM: np.ndarray
+    hidden_NHL: np.ndarray
+
+
+def view(translation: Translation, kind: Kind, unit: Unit, hide_special: bool = False) -> View:
+    """Weights of ``kind`` by piece or by word.
+
+    A word's column is the sum over its pieces, its row the mean over its pieces, so that rows
+    still sum to one. Rows of the decoder are named after the piece being written; the columns of
+    its self-attention after the pieces it has read, ``<s>`` first.
+    """
+    rows, columns = _axes(translation, kind, unit)
+    weights = translation.trace.weights(kind)
+    if unit == "words":
+        weights = np.stack([weights[..., list(t.pieces), :].mean(-2) for t in rows], axis=-2)
+        weights = np.stack([weights[..., list(t.pieces)].sum(-1) for t in columns], axis=-1)
+    shown_rows = [i for i, token in enumerate(rows) if not (hide_special and token.special)]
+    shown_columns = [i for i, token in enumerate(columns) if not (hide_special and token.special)]
+    weights = weights[..., shown_rows, :]
+    hidden = weights.sum(-1) - weights[..., shown_columns].sum(-1)
+    return View(
+        kind=kind,
+        rows=numbered([rows[i].label for i in shown_rows]),
+        columns=numbered([columns[i].label for i in shown_columns]),
+        weights_NHLM=np.ascontiguousarray(weights[..., shown_columns]),
+        hidden_NHL=np.clip(hidden, 0, 1),
+    )
+
+
+def numbered(labels: Sequence[str]) -> tuple[str, ...]:
+    """Labels that occur more than once get a number: ``le (1)``, ``le (2)``."""
+    total, seen = Counter(labels), Counter[str]()
+    named = []
+    for label in labels:
+        seen[label] += 1
+        named.append(f"{label} ({seen[label]})" if total[label] > 1 else label)
+    return tuple(named)
+
+
+def strongest_link(seen: View, weights_LM: np.ndarray) -> tuple[int, int]:
+    """Row and column of the largest weight between two words, or of the largest if there is none.
+
+    Special tokens and punctuation are often looked at for want of anything better, which says
+    little about the sentence (Clark et al. 2019, section 3.2).
+    """
+    telling = np.outer(
+        [any(map(str.isalnum, row)) and not row.startswith("<") for row in seen.rows],
+        [any(map(str.isalnum, column)) and not column.startswith("<") for column in seen.columns],
+    )
+    weights = np.where(telling, weights_LM, -1.0) if telling.any() else weights_LM
+    row, column = np.unravel_index(weights.argmax(), weights.shape)
+    return int(row), int(column)
+
+
+def _axes(translation: Translation, kind: Kind, unit: Unit) -> tuple[list[Token], list[Token]]:
+    source, target = translation.source, translation.target
+    if kind == "encoder":
+        return _tokens(source, unit), _tokens(source, unit)
+    written = _tokens(target, unit)
+    return written, _tokens(source, unit) if kind == "cross" else _read(target, unit)
+
+
+def _tokens(tokens: Tokens, unit: Unit) -> list[Token]:
+    if unit == "words":
+        return [Token(word.text, word.pieces, word.special) for word in tokens.words]
+    special = {piece for word in tokens.words if word.special for piece in word.pieces}
+    return [Token(piece, (i,), i in special) for i, piece in enumerate(tokens.pieces)]
+
+
+def _read(target: Tokens, unit: Unit) -> list[Token]:
+    """What the decoder has read: ``<s>``, then the target without its last piece."""
+    last = len(target.pieces) - 1
+    read = [Token("<s>", (0,), True)]
+    for token in _tokens(target, unit):
+        pieces = tuple(piece + 1 for piece in token.pieces if piece < last)
+        if pieces:
+            read.append(Token(token.label, pieces, token.special))
+    return read
+
+
+def link_layer(trace: Trace) -> int:
+    """The layer (from 0) whose cross-attention links words best: the last but one.
+
+    So found by Garg et al. (2019, section 4.1) for translation Transformers.
+    """
+    return max(0, trace.layers("cross") - 2)

@@ -1,0 +1,18 @@
+"""Colours mean the same everywhere: query blue, key orange, value green, weights violet."""
+
+QUERY = "#2a72d8"
+KEY = "#dd6b10"
+VALUE = "#1f8f55"
+LEARNED = "#777584"
+
+INK_LIGHT, INK_DARK = "#1d1b26", "#f3f1f8"  # text on the light and on the dark page
+
+# Weights from 0, the page's own background, to 1.
+WEIGHTS_LIGHT = ["#ffffff", "#ece5fb", "#cdbcf3", "#a98be8", "#8057d4", "#5a30b0", "#33176b"]
+WEIGHTS_DARK = ["#121118", "#271f3d", "#423070", "#6445a8", "#8a65dc", "#b290f5", "#e2d5ff"]
+
+
+def weights_scale(dark: bool) -> list[tuple[float, str]]:
+    """Plotly's colour scale for weights."""
+    colours = WEIGHTS_DARK if dark else WEIGHTS_LIGHT
+    return [(i / (len(colours) - 1), colour) for i, colour in enumerate(colours)]

@@ -5,12 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from transformer.errors import UsageError
 
+if TYPE_CHECKING:
+    from transformer.tokenizer import Tokens
+    from transformer.translator import Candidate, Translator
+
 LINES_AT_ONCE = 256
+Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name, run, help):  # type: ignore[no-untyped-def]
+    def command(name: str, run: Command, help: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=help, description=help)
         added.set_defaults(command=run)
         added.add_argument(
@@ -43,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         return added
 
-    def with_model(name, run, help):  # type: ignore[no-untyped-def]
+    def with_model(name: str, run: Command, help: str) -> argparse.ArgumentParser:
         added = command(name, run, help)
         added.add_argument(
             "--model", metavar="DIR", help="folder of the model (default: the shipped one)"
@@ -122,39 +128,41 @@ def _standard_input() -> Iterator[str]:
         yield line.decode(errors="surrogateescape")
 
 
-def _translate_block(translator, lines, beam_size, as_json):  # type: ignore[no-untyped-def]
+def _translate_block(
+    translator: Translator, lines: Sequence[str], beam_size: int, as_json: bool
+) -> Iterator[str | UsageError]:
     """For every line its output, or the UsageError that says why there is none."""
-    results: list[str | UsageError] = []
-    sources = []
+    sources: list[Tokens | UsageError] = []
     for line in lines:
         try:
             sources.append(translator.tokenizer.encode(line))
-            results.append("")
         except UsageError as error:
-            results.append(error)
-    found = iter(zip(sources, translator.search_batch(sources, beam_size), strict=True))
-    for i, (line, result) in enumerate(zip(lines, results, strict=True)):
-        if isinstance(result, UsageError):
-            continue
-        source, candidates = next(found)
-        best = candidates[0]
-        results[i] = best.text
-        if as_json:
-            results[i] = json.dumps(
-                {
-                    "source": line,
-                    "translation": best.text,
-                    "score": best.score,
-                    "source_pieces": source.pieces,
-                    "target_pieces": best.pieces,
-                    "alternatives": [
-                        {"translation": other.text, "score": other.score}
-                        for other in candidates[1:]
-                    ],
-                },
-                ensure_ascii=False,
-            )
-    return results
+            sources.append(error)
+    readable = [source for source in sources if not isinstance(source, UsageError)]
+    found = iter(translator.search_batch(readable, beam_size))
+    for line, source in zip(lines, sources, strict=True):
+        if isinstance(source, UsageError):
+            yield source
+        else:
+            candidates = next(found)
+            yield _as_json(line, source, candidates) if as_json else candidates[0].text
+
+
+def _as_json(line: str, source: Tokens, candidates: Sequence[Candidate]) -> str:
+    best = candidates[0]
+    return json.dumps(
+        {
+            "source": line,
+            "translation": best.text,
+            "score": best.score,
+            "source_pieces": source.pieces,
+            "target_pieces": best.pieces,
+            "alternatives": [
+                {"translation": other.text, "score": other.score} for other in candidates[1:]
+            ],
+        },
+        ensure_ascii=False,
+    )
 
 
 def _trace(options: argparse.Namespace) -> int:

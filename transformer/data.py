@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from transformer.config import TrainConfig
 from transformer.errors import UsageError
 from transformer.tokenizer import BEGIN, PAD, Tokenizer
 
-CHUNK = 16_384  # pairs that are sorted by length together
-Pair = tuple[str, str]
+CHUNK_PAIRS = 16_384  # pairs that are sorted by length together
+Pair = tuple[str, str]  # French, English
+Chunk = tuple[list[list[int]], list[list[int]], list[list[int]]]  # sources, targets, batches
 
 
 def read_pairs(path: Path) -> list[Pair]:
@@ -129,8 +130,8 @@ def group_by_length(
 class TrainingBatches:
     """An endless stream of batches, corpora mixed by share of pairs.
 
-    The run is cut into chunks of ``CHUNK`` pairs; chunk c takes the next pairs of each corpus in a
-    random order that is drawn anew for every pass, and batch b is a random group of that chunk.
+    The run is cut into chunks of ``CHUNK_PAIRS`` pairs; chunk c takes the next pairs of each corpus
+    in a random order that is drawn anew for every pass, and batch b is a random group of it.
     """
 
     def __init__(
@@ -140,7 +141,7 @@ class TrainingBatches:
         self._corpora = [corpora.get(name, []) for name, _ in config.mix]
         total = sum(share for _, share in config.mix)
         pairs = sum(len(corpus) for corpus in self._corpora)
-        self._chunk = min(CHUNK, pairs)
+        self._chunk = min(CHUNK_PAIRS, pairs)
         self._counts = [round(self._chunk * share / total) for _, share in config.mix]
 
     def stream(self, chunk: int = 0, batch: int = 0) -> Iterator[tuple[int, int, Batch]]:
@@ -158,7 +159,7 @@ class TrainingBatches:
                 )
             chunk, batch = chunk + 1, 0
 
-    def _prepare(self, chunk: int) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
+    def _prepare(self, chunk: int) -> Chunk:
         pairs = [
             corpus[i]
             for number, (corpus, count) in enumerate(zip(self._corpora, self._counts, strict=True))
@@ -200,7 +201,7 @@ class _Prepared(threading.Thread):
     for every thread: a chunk is then cut the same way in a resumed run.
     """
 
-    def __init__(self, prepare, chunk: int) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, prepare: Callable[[int], Chunk], chunk: int) -> None:
         super().__init__(daemon=True)
         self._prepare, self._chunk = prepare, chunk
         self._failure: BaseException | None = None
@@ -212,8 +213,8 @@ class _Prepared(threading.Thread):
         except BaseException as failure:  # handed to the thread that waits for the chunk
             self._failure = failure
 
-    def result(self):  # type: ignore[no-untyped-def]
-        """Wait for the chunk: (sources, targets, groups)."""
+    def result(self) -> Chunk:
+        """Wait for the chunk."""
         self.join()
         if self._failure is not None:
             raise self._failure

@@ -48,14 +48,13 @@ class DecoderCache:
 
     def select(self, rows_B: Tensor) -> None:
         """Keep these rows of every tensor, in this order."""
-        for past in self.past:
-            past.select(rows_B)
+        self.reorder(rows_B)
         self.memory = [(key[rows_B], value[rows_B]) for key, value in self.memory]
         if self.memory_mask_B1M is not None:
             self.memory_mask_B1M = self.memory_mask_B1M[rows_B]
 
-    def select_past(self, rows_B: Tensor) -> None:
-        """As ``select`` where every row stays with its sentence, whose memory is the same."""
+    def reorder(self, rows_B: Tensor) -> None:
+        """As ``select``, where every row stays with its sentence, whose memory is the same."""
         for past in self.past:
             past.select(rows_B)
 
@@ -119,65 +118,56 @@ def beam_search(
     beam_size: int,
     length_penalty: float = 1.0,
 ) -> list[list[Hypothesis]]:
-    """The ``beam_size`` likeliest beginnings are kept at every step (Wu et al. 2016, section 7).
+    """Keep the K = ``beam_size`` likeliest beginnings at every step (Wu et al. 2016, section 7).
 
-    A hypothesis is finished when ``</s>`` is among the ``beam_size`` best continuations of its
-    sentence; a sentence is done when it has ``beam_size`` finished ones.
+    A beginning is finished when ``</s>`` is among the K best continuations of its sentence; a
+    sentence is done when it has K finished ones.
     """
-    cache, limits_B = _start(model, sources)
-    device = limits_B.device
-    count = len(sources)
-    cache.select(torch.arange(count, device=device).repeat_interleave(beam_size))
-    sentences = torch.arange(count, device=device)
-    ids_BK = torch.full((count, beam_size), BEGIN, device=device)
-    totals_BK = torch.full((count, beam_size), -torch.inf, device=device)
-    totals_BK[:, 0] = 0.0  # all beams begin alike: only one may continue at the first step
-    written_BKL = torch.zeros(count, beam_size, 0, dtype=torch.long, device=device)
+    cache, limits_S = _start(model, sources)
+    sentences_B = torch.arange(len(sources), device=limits_S.device)  # those that are not done
+    cache.select(sentences_B.repeat_interleave(beam_size))
+    written_BKL = torch.full((len(sources), beam_size, 1), BEGIN, device=limits_S.device)
+    totals_BK = torch.full((len(sources), beam_size), -torch.inf, device=limits_S.device)
+    totals_BK[:, 0] = 0.0  # all beginnings are alike: only one may continue at the first step
     finished: list[list[Hypothesis]] = [[] for _ in sources]
-    while True:
-        log_probabilities = model.step(ids_BK.flatten(), cache).log_softmax(-1)
-        log_probabilities = log_probabilities.unflatten(0, (len(sentences), beam_size))
-        _must_end(log_probabilities, limits_B[sentences] == cache.length)
-        vocabulary = log_probabilities.shape[-1]
-        # Twice the beam: even if half of the best end here, enough beginnings go on.
-        candidates = (log_probabilities + totals_BK[..., None]).flatten(1)
-        totals_BC, places_BC = candidates.topk(2 * beam_size)
-        parents_BC = places_BC // vocabulary
-        ids_BC = places_BC % vocabulary
-        ends_BC = ids_BC == END
+    while len(sentences_B):
+        log_probabilities = model.step(written_BKL[..., -1].flatten(), cache).log_softmax(-1)
+        log_probabilities_BKV = log_probabilities.unflatten(0, (-1, beam_size))
+        _must_end(log_probabilities_BKV, limits_S[sentences_B] == cache.length)
+        totals_BC, parents_BC, ids_BC = _continuations(log_probabilities_BKV, totals_BK)
+        ends_BC = (ids_BC == END) & totals_BC.isfinite()
         for row, rank in ends_BC[:, :beam_size].nonzero().tolist():
-            total = float(totals_BC[row, rank])
-            if total > -torch.inf:
-                ids = [*written_BKL[row, parents_BC[row, rank]].tolist(), END]
-                finished[int(sentences[row])].append(Hypothesis.rated(ids, total, length_penalty))
-        totals_BC = totals_BC.masked_fill(ends_BC, -torch.inf)
-        totals_BK, kept_BK = totals_BC.topk(beam_size)
-        ids_BK = ids_BC.gather(1, kept_BK)
-        parents_BK = parents_BC.gather(1, kept_BK)
-        written_BKL = torch.cat(
-            [
-                written_BKL.gather(1, parents_BK[..., None].expand_as(written_BKL)),
-                ids_BK[..., None],
-            ],
-            dim=-1,
-        )
-        rows_BK = parents_BK + beam_size * torch.arange(len(sentences), device=device)[:, None]
-        done = [
-            len(finished[sentence]) >= beam_size or bool(totals_BK[row, 0] == -torch.inf)
-            for row, sentence in enumerate(sentences.tolist())
-        ]
-        if all(done):
-            break
-        if not any(done):
-            cache.select_past(rows_BK.flatten())
-            continue
-        going = (~torch.tensor(done, device=device)).nonzero()[:, 0]
-        sentences, ids_BK, totals_BK = sentences[going], ids_BK[going], totals_BK[going]
-        written_BKL = written_BKL[going]
-        cache.select(rows_BK[going].flatten())
-    return [
-        sorted(found, key=lambda hypothesis: -hypothesis.score)[:beam_size] for found in finished
-    ]
+            ids = [*written_BKL[row, parents_BC[row, rank], 1:].tolist(), END]
+            found = Hypothesis.rated(ids, float(totals_BC[row, rank]), length_penalty)
+            finished[int(sentences_B[row])].append(found)
+        totals_BK, kept_BK = totals_BC.masked_fill(ids_BC == END, -torch.inf).topk(beam_size)
+        parents_BK, ids_BK = parents_BC.gather(1, kept_BK), ids_BC.gather(1, kept_BK)
+        grown_BKL = written_BKL.gather(1, parents_BK[..., None].expand_as(written_BKL))
+        written_BKL = torch.cat([grown_BKL, ids_BK[..., None]], dim=-1)
+        done = [len(finished[sentence]) >= beam_size for sentence in sentences_B.tolist()]
+        going_B = ~(torch.tensor(done, device=totals_BK.device) | totals_BK[:, 0].isinf())
+        first_rows_B = beam_size * torch.arange(len(sentences_B), device=totals_BK.device)
+        rows_BK = first_rows_B[:, None] + parents_BK
+        if bool(going_B.all()):
+            cache.reorder(rows_BK.flatten())
+        else:
+            cache.select(rows_BK[going_B].flatten())
+            sentences_B, totals_BK = sentences_B[going_B], totals_BK[going_B]
+            written_BKL = written_BKL[going_B]
+    return [sorted(found, key=lambda h: -h.score)[:beam_size] for found in finished]
+
+
+def _continuations(
+    log_probabilities_BKV: Tensor, totals_BK: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The 2 K likeliest continuations of each sentence: totals, parents and ids, all (B, 2 K).
+
+    Twice the beam: even if half of them end, K beginnings go on.
+    """
+    _, beam_size, vocabulary = log_probabilities_BKV.shape
+    everything = (log_probabilities_BKV + totals_BK[..., None]).flatten(1)
+    totals_BC, places_BC = everything.topk(2 * beam_size)
+    return totals_BC, places_BC // vocabulary, places_BC % vocabulary
 
 
 def _start(model: Transformer, sources: Sequence[Sequence[int]]) -> tuple[DecoderCache, Tensor]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 from transformer.data import Pair
 from transformer.errors import UsageError
@@ -57,7 +58,7 @@ def dev_bleu(model: Transformer, tokenizer: Tokenizer, pairs: Sequence[Pair]) ->
     return evaluate(Translator(model, tokenizer), pairs, beam_size=1).bleu
 
 
-def import_sacrebleu():  # type: ignore[no-untyped-def]
+def import_sacrebleu() -> ModuleType:
     """sacrebleu, which only measuring needs."""
     try:
         import sacrebleu

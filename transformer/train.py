@@ -131,7 +131,7 @@ def measure(model: Transformer, tokenizer: Tokenizer, dev: list[Pair]) -> float 
         import_sacrebleu()
     except UsageError:
         return None
-    return dev_bleu(model, tokenizer, dev[:DEV_SENTENCES]) if dev else None
+    return round(dev_bleu(model, tokenizer, dev[:DEV_SENTENCES]), 2) if dev else None
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:

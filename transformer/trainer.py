@@ -200,7 +200,7 @@ class Trainer:
 
     def _dev_loss(self, model: Transformer) -> float | None:
         with self._autocast():
-            return dev_loss(model, self.tokenizer, self.dev) if self.dev else None
+            return round(dev_loss(model, self.tokenizer, self.dev), 4) if self.dev else None
 
     def _snapshot(self, step: int) -> None:
         """Attention weights of one fixed pair, to watch them form."""

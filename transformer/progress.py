@@ -16,22 +16,32 @@ class Progress:
     def __init__(self, task: str, width: int = 24) -> None:
         self._task, self._width = task, width
         self._begin, self._drawn = time.monotonic(), 0.0
+        self._first: float | None = None  # a resumed task does not begin at 0
         self._live = sys.stderr.isatty()
 
     def show(self, share: float, note: str = "") -> None:
         """``share`` of the work is done, 0 to 1."""
         now = time.monotonic()
-        if not self._live or (now - self._drawn < 0.5 and share < 1):
+        if not self._live or (self._first is not None and now - self._drawn < 0.5 and share < 1):
             return
         self._drawn = now
-        left = (now - self._begin) * (1 - share) / share if share > 0 else 0.0
+        if self._first is None:
+            self._first = share
+        made = share - self._first
+        left = f"{clock((now - self._begin) * (1 - share) / made)} left" if made > 0 else ""
         bar = "█" * round(share * self._width)
         print(
-            f"\r\033[K{self._task} {bar:·<{self._width}} {share:4.0%} {note} {clock(left)} left",
+            f"\r\033[K{self._task} {bar:·<{self._width}} {share:4.0%} {note} {left}",
             end="\n" if share >= 1 else "",
             file=sys.stderr,
             flush=True,
         )
+
+
+def announce(sentence: str) -> None:
+    """Say what a longer step without a bar is doing."""
+    if sys.stderr.isatty():
+        print(sentence, file=sys.stderr, flush=True)
 
 
 def clock(seconds: float) -> str:

@@ -17,6 +17,7 @@ from transformer.data import Pair, read_corpora, read_pairs
 from transformer.errors import UsageError
 from transformer.evaluate import dev_bleu, import_sacrebleu
 from transformer.model import Transformer
+from transformer.progress import announce
 from transformer.tokenizer import Tokenizer
 from transformer.trainer import STATE, Trainer
 from transformer.translator import pick_device
@@ -46,6 +47,7 @@ def train(options: Namespace) -> Trainer:
                 folder=options.out,
             )
         config = train_config(options)
+    announce("reading the corpora ...")
     corpora = read_corpora(options.data, [name for name, share in config.mix if share > 0])
     model, tokenizer = build(options, config, corpora)
     replace_file(options.out / TRAIN_SETTINGS, lambda path: save_config(config, path))
@@ -97,6 +99,7 @@ def build(
         "vocabulary": options.vocabulary,
     }
     model_config = ModelConfig.preset(options.size, **_given(shape))
+    announce(f"learning a vocabulary of {model_config.vocabulary} pieces ...")
     tokenizer = learn_vocabulary(corpora, config, model_config.vocabulary)
     torch.manual_seed(config.seed)
     model_config = dataclasses.replace(model_config, vocabulary=len(tokenizer))

@@ -88,7 +88,7 @@ def _overview(seen: View, layer: int, head: int) -> None:
 def _detail(seen: View, layer: int, head: int) -> None:
     mean = st.session_state["mean"]
     weights_LM = seen.weights_NHLM[layer].mean(0) if mean else seen.weights_NHLM[layer, head]
-    hidden_L = seen.hidden_NHL[layer].mean(0) if mean else seen.hidden_NHL[layer, head]
+    special_L = seen.special_NHL[layer].mean(0) if mean else seen.special_NHL[layer, head]
     sentence = _sentence(seen, weights_LM, layer, head, mean)
     st.plotly_chart(
         head_figure(
@@ -105,7 +105,7 @@ def _detail(seen: View, layer: int, head: int) -> None:
         config={"displaylogo": False},
     )
     st.text(sentence)
-    st.caption(_rules(seen, float(hidden_L.mean())))
+    st.caption(_rules(seen, float(special_L.mean())))
 
 
 def _sentence(seen: View, weights_LM: np.ndarray, layer: int, head: int, mean: bool) -> str:
@@ -126,8 +126,8 @@ def _sentence(seen: View, weights_LM: np.ndarray, layer: int, head: int, mean: b
     )
 
 
-def _rules(seen: View, hidden: float) -> str:
-    """What the numbers are: how rows sum, what a word's weight is, how much is hidden."""
+def _rules(seen: View, special: float) -> str:
+    """What the numbers are: how rows sum, what a word's weight is, how much is special."""
     said = [_("Rows are queries, columns are keys; every row sums to one.")]
     if st.session_state["unit"] == "words":
         said.append(
@@ -136,12 +136,12 @@ def _rules(seen: View, hidden: float) -> str:
                 "its pieces when it looks."
             )
         )
-    if st.session_state["hide"]:
-        said.append(
-            _(
-                "Special tokens are hidden: on average {share} % of each row's weight is theirs."
-            ).format(share=round(100 * hidden))
-        )
+    marks = (
+        _("Special tokens are hidden: {share} % of the weight of these rows is theirs.")
+        if st.session_state["hide"]
+        else _("Special tokens take {share} % of the weight of these rows.")
+    )
+    said.append(marks.format(share=round(100 * special)))
     return " ".join(said)
 
 

@@ -30,14 +30,14 @@ class View:
     """The attention of one kind in all layers N, ready to be drawn.
 
     ``weights_NHLM[layer, head, row, column]``; rows are queries, columns are keys. Of each row's
-    weight, which sums to one, ``hidden_NHL`` lies on columns that are not shown.
+    weight, which sums to one, ``special_NHL`` lies on special tokens, shown or hidden.
     """
 
     kind: Kind
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     weights_NHLM: np.ndarray
-    hidden_NHL: np.ndarray
+    special_NHL: np.ndarray
 
 
 def view(translation: Translation, kind: Kind, unit: Unit, hide_special: bool = False) -> View:
@@ -55,13 +55,13 @@ def view(translation: Translation, kind: Kind, unit: Unit, hide_special: bool = 
     shown_rows = [i for i, token in enumerate(rows) if not (hide_special and token.special)]
     shown_columns = [i for i, token in enumerate(columns) if not (hide_special and token.special)]
     weights = weights[..., shown_rows, :]
-    hidden = weights.sum(-1) - weights[..., shown_columns].sum(-1)
+    special = weights[..., [i for i, token in enumerate(columns) if token.special]].sum(-1)
     return View(
         kind=kind,
         rows=numbered([rows[i].label for i in shown_rows]),
         columns=numbered([columns[i].label for i in shown_columns]),
         weights_NHLM=np.ascontiguousarray(weights[..., shown_columns]),
-        hidden_NHL=np.clip(hidden, 0, 1),
+        special_NHL=special,
     )
 
 

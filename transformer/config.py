@@ -121,8 +121,8 @@ def load_config(kind: type[Settings], path: Path) -> Settings:
         raise
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(
-            "{path} should hold the settings of a model as JSON, but {why}. Copy the model's "
-            "folder again.",
+            "{path} should hold the settings of a model as JSON, but cannot be read ({why}). Copy "
+            "the model's folder again.",
             path=path,
             why=str(error) or type(error).__name__,
         ) from error

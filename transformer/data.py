@@ -42,7 +42,7 @@ def read_pairs(path: Path) -> list[Pair]:
                     sides = []
                 if len(sides) != 2 or not all(side.strip() for side in sides):
                     raise UsageError(
-                        "{path}, line {number}: expected French<TAB>English in UTF-8. Mend or "
+                        "{path}, line {number}: expected French<TAB>English in UTF-8. Correct or "
                         "delete the line.",
                         path=path,
                         number=number,

@@ -19,8 +19,8 @@ def main() -> None:
     st.write(
         _(
             "Every word looks at others and takes up what it finds: French at French (encoder "
-            "self), English at the English before it (decoder self), English at French (cross). "
-            "Every layer has several heads, and each looks differently. Click one."
+            "self), English at the English already written (decoder self), English at French "
+            "(cross). Every layer has several heads, and each looks differently. Click one."
         )
     )
     _explore(translation)
@@ -37,7 +37,7 @@ def _explore(translation: Translation) -> None:
     if not seen.rows or not seen.columns:
         st.info(_("Only special tokens are left here: show them again."))
         return
-    overview, detail = st.columns([4, 5], gap="medium")
+    overview, detail = st.columns([4, 5] if len(seen.columns) <= 14 else [1, 2], gap="medium")
     with overview:
         _overview(seen, layer, head)
     with detail:
@@ -79,8 +79,8 @@ def _overview(seen: View, layer: int, head: int) -> None:
     )
     st.caption(
         _(
-            "One square a head: rows look, columns are looked at, the darker the more. Arrow keys "
-            "move, Enter chooses."
+            "Each square is one head: rows look, columns are looked at; the stronger the violet, "
+            "the more. Arrow keys move, Enter chooses."
         )
     )
 
@@ -111,9 +111,11 @@ def _detail(seen: View, layer: int, head: int) -> None:
 def _sentence(seen: View, weights_LM: np.ndarray, layer: int, head: int, mean: bool) -> str:
     row, column = strongest_link(seen, weights_LM)
     template = (
-        _("{kind}, layer {layer}, mean of {heads} heads: {query} looks most at {key} ({weight}).")
+        _(
+            "{kind}, layer {layer}, mean of {heads} heads: “{query}” looks most at “{key}” ({weight})."
+        )
         if mean
-        else _("{kind}, layer {layer}, head {head}: {query} looks most at {key} ({weight}).")
+        else _("{kind}, layer {layer}, head {head}: “{query}” looks most at “{key}” ({weight}).")
     )
     return template.format(
         kind=_(NAMES[seen.kind]),
@@ -128,7 +130,9 @@ def _sentence(seen: View, weights_LM: np.ndarray, layer: int, head: int, mean: b
 
 def _rules(seen: View, special: float) -> str:
     """What the numbers are: how rows sum, what a word's weight is, how much is special."""
-    said = [_("Rows are queries, columns are keys; every row sums to one.")]
+    said = [
+        _("Rows are queries, columns are keys; every row sums to one, special tokens included.")
+    ]
     if st.session_state["unit"] == "words":
         said.append(
             _(
@@ -137,9 +141,9 @@ def _rules(seen: View, special: float) -> str:
             )
         )
     marks = (
-        _("Special tokens are hidden: {share} % of the weight of these rows is theirs.")
+        _("They are hidden, but take {share} percent of the weight of these rows.")
         if st.session_state["hide"]
-        else _("Special tokens take {share} % of the weight of these rows.")
+        else _("They take {share} percent of the weight of these rows.")
     )
     said.append(marks.format(share=round(100 * special)))
     return " ".join(said)

@@ -17,14 +17,14 @@ SHORT_NAMES = {
     "cross": N_("Cross"),
 }
 ROWS = {
-    "encoder": N_("French word ..."),
-    "decoder": N_("English word being written ..."),
-    "cross": N_("English word being written ..."),
+    "encoder": N_("French ..."),
+    "decoder": N_("English being written ..."),
+    "cross": N_("English being written ..."),
 }
 COLUMNS = {
-    "encoder": N_("... looks at French word"),
-    "decoder": N_("... looks at English word already read"),
-    "cross": N_("... looks at French word"),
+    "encoder": N_("... looks at French"),
+    "decoder": N_("... looks at English already written"),
+    "cross": N_("... looks at French"),
 }
 
 

@@ -11,16 +11,16 @@ class Example(NamedTuple):
 
 
 EXAMPLES = (
-    Example("Le chat noir dort sur le canapé.", N_("the adjective changes sides")),
-    Example("Je ne sais pas pourquoi elle pleure.", N_("two words, ne ... pas, say one not")),
-    Example("Elle a perdu ses clés hier soir.", N_("elle is she; ses becomes her")),
-    Example("Il a perdu ses clés hier soir.", N_("il is he; ses becomes his")),
+    Example("Le chat noir dort sur le canapé.", N_("the adjective moves before the noun")),
+    Example("Je ne sais pas pourquoi elle pleure.", N_("two words, ne ... pas, for one: not")),
+    Example("Elle a perdu ses clés hier soir.", N_("elle becomes she, ses becomes her")),
+    Example("Il a perdu ses clés hier soir.", N_("il becomes he, ses becomes his")),
     Example("Nous nous levons tôt le dimanche.", N_("a reflexive verb: the second nous goes")),
     Example("Il parle du film au voisin.", N_("contractions: du is de + le, au is à + le")),
     Example("J'ai du mal à comprendre ce livre.", N_("an idiom: avoir du mal")),
     Example("Il pleut des cordes depuis ce matin.", N_("an idiom: raining ropes")),
-    Example("Zoltan habite à Győr avec sa sœur.", N_("names it never saw, cut into pieces")),
-    Example("Qu'est-ce que tu as mangé ?", N_("five words make one: what")),
+    Example("Zoltan habite à Győr avec sa sœur.", N_("names the model never saw, cut into pieces")),
+    Example("Qu'est-ce que tu as mangé ?", N_("qu'est-ce que becomes one word: what")),
     Example("Elle lui en a parlé.", N_("pronouns before the verb")),
     Example(
         "Quand j'étais petit, ma grand-mère nous racontait toujours une histoire avant de "

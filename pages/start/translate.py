@@ -21,12 +21,13 @@ def main() -> None:
     st.subheader(_("Piece by piece"))
     st.write(
         _(
-            "The model reads and writes pieces of words (▁ marks a space). For every English "
-            "piece it gives each of its {count} pieces a probability; here are the five likeliest."
+            "The model reads and writes pieces of words (▁ marks a space). Before it writes an "
+            "English piece, it gives each of the {count} pieces it knows a probability; here are "
+            "the five likeliest."
         ).format(count=translation.trace.logits_LV.shape[1])
     )
     _pieces(translation)
-    st.subheader(_("What else the search found"))
+    st.subheader(_("What the search found"))
     _hypotheses(timed)
 
 
@@ -46,9 +47,9 @@ def _links(translation: Translation) -> None:
         labels={
             "target": _("English, written by the model"),
             "source": _("French, read by the model"),
-            "idle": _("Point at a word to see what it drew on; click to keep it."),
+            "idle": _("Point at a word to see its strongest links; click to keep them."),
             "target_sentence": _(
-                "{target} drew most on {source} ({weight}). The model gave it probability "
+                "{target} drew most on {source} ({weight}). The model gave {target} probability "
                 "{probability}."
             ),
             "source_sentence": _("{source} was drawn on most by {target} ({weight})."),

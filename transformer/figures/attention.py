@@ -49,12 +49,12 @@ def head_figure(
         )
     )
     ink = INK_DARK if dark else INK_LIGHT
-    tickfont = {"size": 17 if max(query_count, key_count) <= 24 else 14, "color": ink}
+    tickfont = {"size": 17 if max(query_count, key_count) <= NUMBERS_UP_TO else 14, "color": ink}
     figure.update_xaxes(
         title={"text": escape(column_title), "font": {"color": KEY, "size": 17}},
         tickvals=list(range(key_count)),
         ticktext=[escape(column) for column in columns],
-        tickangle=-45 if key_count > 6 else 0,
+        tickangle=0 if key_count <= 6 else -45 if with_numbers else -90,
         tickfont=tickfont,
         side="top",
         showgrid=False,
@@ -69,7 +69,7 @@ def head_figure(
         showgrid=False,
     )
     figure.update_layout(
-        height=190 + max(26 * query_count, 220),
+        height=190 + max((26 if with_numbers else 22) * query_count, 220),
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         hoverlabel={"font": {"size": 17}},
         font={"size": 16},

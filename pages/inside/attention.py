@@ -112,7 +112,8 @@ def _sentence(seen: View, weights_LM: np.ndarray, layer: int, head: int, mean: b
     row, column = strongest_link(seen, weights_LM)
     template = (
         _(
-            "{kind}, layer {layer}, mean of {heads} heads: “{query}” looks most at “{key}” ({weight})."
+            "{kind}, layer {layer}, mean of {heads} heads: "
+            "“{query}” looks most at “{key}” ({weight})."
         )
         if mean
         else _("{kind}, layer {layer}, head {head}: “{query}” looks most at “{key}” ({weight}).")

@@ -73,7 +73,14 @@ def load_model(folder: Path, device: torch.device) -> tuple[Transformer, Tokeniz
             pieces=len(tokenizer),
             expected=config.vocabulary,
         )
-    model = Transformer(config)
+    try:
+        model = Transformer(config)
+    except (RuntimeError, MemoryError) as error:
+        raise UsageError(
+            "{path}: a model of these sizes does not fit into memory. Copy the model's folder "
+            "again.",
+            path=folder / SETTINGS,
+        ) from error
     load_weights(model, read_tensors(folder / WEIGHTS), folder / WEIGHTS)
     return model.to(device).eval(), tokenizer
 

@@ -100,6 +100,8 @@ class TrainConfig:
         _expect(0 <= self.label_smoothing < 1, "label_smoothing", "in [0, 1)", self.label_smoothing)
         _expect(0 <= self.average_decay < 1, "average_decay", "in [0, 1)", self.average_decay)
         _expect(0 <= self.subword_alpha, "subword_alpha", "at least 0", self.subword_alpha)
+        _expect(self.warmup_steps >= 1, "warmup_steps", "at least 1", self.warmup_steps)
+        _expect(self.seed >= 0, "seed", "at least 0", self.seed)
 
 
 def save_config(config: ModelConfig | TrainConfig, path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from transformer.errors import UsageError
 from transformer.tokenizer import BEGIN, PAD, Tokenizer
 
 CHUNK_PAIRS = 16_384  # pairs that are sorted by length together
+_SEEDING = threading.Lock()
 Pair = tuple[str, str]  # French, English
 Chunk = tuple[list[list[int]], list[list[int]], list[list[int]]]  # sources, targets, batches
 
@@ -48,15 +50,22 @@ def read_pairs(path: Path) -> list[Pair]:
                         number=number,
                     )
                 pairs.append((sides[0], sides[1]))
-    except OSError as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(
             "{path} cannot be read ({why}). Name a .tsv file of French<TAB>English lines.",
             path=path,
-            why=error.strerror or error,
+            why=getattr(error, "strerror", None) or error,
         ) from error
     if not pairs:
         raise UsageError("{path} holds no pair: expected French<TAB>English lines.", path=path)
     return pairs
+
+
+def short_pairs(pairs: Sequence[Pair], tokenizer: Tokenizer, longest: int) -> list[Pair]:
+    """The pairs of which both sides have at most ``longest`` pieces."""
+    sides = (tokenizer.encode_corpus(side) for side in zip(*pairs, strict=True))
+    lengths = zip(*(map(len, side) for side in sides), strict=True)
+    return [pair for pair, both in zip(pairs, lengths, strict=True) if max(both) <= longest]
 
 
 def read_corpora(folder: Path, names: Sequence[str]) -> dict[str, list[Pair]]:
@@ -149,6 +158,11 @@ class TrainingBatches:
         prepared = _Prepared(self._prepare, chunk)
         while True:
             sources, targets, groups = prepared.result()
+            if not groups:
+                raise UsageError(
+                    "No pair of the corpora has at most {longest} pieces on both sides.",
+                    longest=self._config.longest,
+                )
             prepared = _Prepared(self._prepare, chunk + 1)
             for number in range(batch, len(groups)):
                 chosen = groups[number]
@@ -190,8 +204,9 @@ class TrainingBatches:
     def _encode(self, sentences: list[str], chunk: int) -> list[list[int]]:
         if not self._config.subword_alpha:
             return self._tokenizer.encode_corpus(sentences)
-        sentencepiece.set_random_generator_seed(self._config.seed * 1_000_003 + chunk)
-        return self._tokenizer.sample_corpus(sentences, self._config.subword_alpha)
+        with _SEEDING:  # the seed is the process's, though each thread draws for itself
+            sentencepiece.set_random_generator_seed(self._config.seed * 1_000_003 + chunk)
+            return self._tokenizer.sample_corpus(sentences, self._config.subword_alpha)
 
 
 class _Prepared(threading.Thread):

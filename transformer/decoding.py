@@ -69,15 +69,20 @@ def search(
 
     Raises UsageError for a beam that is no whole number from 1 to 32.
     """
+    check_beam(beam_size)
+    if beam_size == 1:
+        return [[hypothesis] for hypothesis in greedy_search(model, sources, length_penalty)]
+    return beam_search(model, sources, beam_size, length_penalty)
+
+
+def check_beam(beam_size: int) -> None:
+    """UsageError for a beam that is no whole number from 1 to 32."""
     if not isinstance(beam_size, int) or not 1 <= beam_size <= WIDEST_BEAM:
         raise UsageError(
             "The beam must be a whole number from 1 to {widest}; it is {beam}.",
             widest=WIDEST_BEAM,
             beam=beam_size,
         )
-    if beam_size == 1:
-        return [[hypothesis] for hypothesis in greedy_search(model, sources, length_penalty)]
-    return beam_search(model, sources, beam_size, length_penalty)
 
 
 @torch.inference_mode()

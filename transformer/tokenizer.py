@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,7 @@ _WORD = re.compile(
     r"aujourd'hui|(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)'(?=\w)|\w+(?:['\-]\w+)*|[^\w\s]+",
     re.IGNORECASE,
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # what no line of output may hold
 _TYPOGRAPHY = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "…": "...", BOUNDARY: " "}
 )
@@ -64,13 +66,7 @@ class Tokenizer:
     """A sentencepiece unigram model (Kudo 2018) shared by both languages."""
 
     def __init__(self, model: bytes, longest: int = 256) -> None:
-        try:
-            self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)
-        except RuntimeError as error:
-            raise UsageError(
-                "The tokenizer should be a sentencepiece model, but it cannot be read. Copy the "
-                "model's folder again."
-            ) from error
+        self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)
         self.model = model
         self.longest = longest
 
@@ -82,10 +78,10 @@ class Tokenizer:
         """Read a ``tokenizer.model``; UsageError if it is missing or damaged."""
         try:
             return cls(path.read_bytes(), longest)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise UsageError(
-                "{path} should hold the tokenizer, but it cannot be read. Copy the model's folder "
-                "again.",
+                "{path} should hold a sentencepiece tokenizer, but cannot be read. Copy the "
+                "model's folder again.",
                 path=path,
             ) from error
 
@@ -96,22 +92,29 @@ class Tokenizer:
         Characters too rare for a piece of their own are spelled as bytes, so nothing is unknown.
         """
         model = BytesIO()
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=(normalise(sentence) for sentence in sentences),
-            model_writer=model,
-            model_type="unigram",
-            vocab_size=pieces,
-            hard_vocab_limit=False,
-            byte_fallback=True,
-            split_digits=True,
-            character_coverage=0.9998,
-            normalization_rule_name="identity",
-            pad_id=PAD,
-            unk_id=UNKNOWN,
-            bos_id=BEGIN,
-            eos_id=END,
-            minloglevel=2,
-        )
+        try:
+            sentencepiece.SentencePieceTrainer.train(
+                sentence_iterator=(normalise(sentence) for sentence in sentences),
+                model_writer=model,
+                model_type="unigram",
+                vocab_size=pieces,
+                hard_vocab_limit=False,
+                byte_fallback=True,
+                split_digits=True,
+                character_coverage=0.9998,
+                normalization_rule_name="identity",
+                pad_id=PAD,
+                unk_id=UNKNOWN,
+                bos_id=BEGIN,
+                eos_id=END,
+                minloglevel=2,
+            )
+        except RuntimeError as error:
+            raise UsageError(
+                "No vocabulary of {pieces} pieces can be learned from these sentences: give more "
+                "text or another size of the vocabulary.",
+                pieces=pieces,
+            ) from error
         return cls(model.getvalue())
 
     def encode(self, text: str) -> Tokens:
@@ -120,15 +123,15 @@ class Tokenizer:
         Raises UsageError if the text is blank, holds control characters or is too long.
         """
         text = check(normalise(text))
-        tokens = self.tokens([*self._processor.encode(text), END])
-        if len(tokens.ids) > self.longest:
+        ids = [*self._processor.encode(text), END]
+        if len(ids) > self.longest:
             raise UsageError(
                 "The text has {pieces} pieces; the model reads at most {longest}. Translate it "
                 "sentence by sentence.",
-                pieces=len(tokens.ids),
+                pieces=len(ids),
                 longest=self.longest,
             )
-        return tokens
+        return self.tokens(ids)
 
     def encode_corpus(self, sentences: Sequence[str]) -> list[list[int]]:
         """Ids of many sentences, ``</s>`` included, without checks: for training."""
@@ -142,12 +145,13 @@ class Tokenizer:
             enable_sampling=True,
             alpha=alpha,
             nbest_size=-1,
+            num_threads=1,  # several threads would share the work, and its random numbers, anew
         )
         return [[*sentence, END] for sentence in ids]
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ``ids``; special pieces are left out."""
-        return str(self._processor.decode([i for i in ids if i > END]))
+        return self._spell(ids)[0]
 
     def piece(self, id: int) -> str:
         """How the vocabulary writes ``id``."""
@@ -161,24 +165,25 @@ class Tokenizer:
 
     def _spell(self, ids: Sequence[int]) -> tuple[str, tuple[tuple[int, int], ...]]:
         """The text of ``ids`` and the characters of each; byte pieces share one character."""
-        raw, ends = bytearray(), []
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        text, bounds = "", [0]
         for i in ids:
             if self._processor.is_byte(i):
-                raw.append(int(self.piece(i)[3:5], 16))
-            elif i > END:
-                raw += self.piece(i).replace(BOUNDARY, " ").encode()
-            ends.append(len(raw))
-        skipped = 1 if raw.startswith(b" ") else 0  # the mark before the first word is no space
-        text = raw.decode(errors="replace")
-
-        def characters(count: int) -> int:
-            return max(0, len(raw[:count].decode(errors="ignore")) - skipped)
-
-        bounds = [0, *(characters(end) for end in ends)]
+                text += decoder.decode(bytes([int(self.piece(i)[3:5], 16)]))
+            else:
+                text += decoder.decode(b"", final=True)
+                decoder.reset()
+                bounds[-1] = len(text)
+                text += self.piece(i).replace(BOUNDARY, " ") if i > END else ""
+            bounds.append(len(text))
+        text += decoder.decode(b"", final=True)
+        bounds[-1] = len(text)
+        text = _CONTROL.sub("\ufffd", text)
+        skipped = 1 if text.startswith(" ") else 0  # the mark before the first word is no space
         spans = []
         for begin, end in zip(bounds, bounds[1:], strict=False):
-            begin += text[skipped + begin : skipped + end].startswith(" ")
-            spans.append((min(begin, end), end))
+            begin += text[begin:end].startswith(" ")
+            spans.append((max(0, min(begin, end) - skipped), max(0, end - skipped)))
         return text[skipped:], tuple(spans)
 
 
@@ -195,7 +200,7 @@ def check(text: str) -> str:
         category = unicodedata.category(character)
         if category == "Cs" or character == "\ufffd":
             raise UsageError("The text is not valid UTF-8: save or paste it again as UTF-8.")
-        if category == "Cc" or category == "Cn":
+        if category == "Cc":
             raise UsageError(
                 "The text holds the control character U+{code:04X}: delete it and try again.",
                 code=ord(character),

@@ -13,13 +13,13 @@ import torch
 
 from transformer.checkpoint import load_model, replace_file
 from transformer.config import ModelConfig, TrainConfig, load_config, save_config
-from transformer.data import Pair, read_corpora, read_pairs
+from transformer.data import Pair, read_corpora, read_pairs, short_pairs
 from transformer.errors import UsageError
 from transformer.evaluate import dev_bleu, import_sacrebleu
 from transformer.model import Transformer
 from transformer.progress import announce
 from transformer.tokenizer import Tokenizer
-from transformer.trainer import STATE, Trainer
+from transformer.trainer import STATE, Trainer, check_duration
 from transformer.translator import pick_device
 
 TRAIN_SETTINGS = "train.json"
@@ -31,6 +31,7 @@ def train(options: Namespace) -> Trainer:
     """What ``python -m transformer train`` does; see its ``--help`` for the options."""
     if options.minutes is None and options.steps is None:
         options.minutes = 60.0
+    check_duration(options.minutes, options.steps, options.report_every)
     state = options.out / STATE
     if options.resume:
         if not state.exists():
@@ -51,9 +52,8 @@ def train(options: Namespace) -> Trainer:
     corpora = read_corpora(options.data, [name for name, share in config.mix if share > 0])
     model, tokenizer = build(options, config, corpora)
     replace_file(options.out / TRAIN_SETTINGS, lambda path: save_config(config, path))
-    trainer = Trainer(
-        options.out, model, tokenizer, corpora, read_dev(options.data, config), config, measure
-    )
+    dev = short_pairs(read_dev(options.data, config), tokenizer, model.config.max_length)
+    trainer = Trainer(options.out, model, tokenizer, corpora, dev, config, measure)
     if options.resume:
         trainer.resume()
     minutes = math.inf if options.minutes is None else options.minutes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import signal
@@ -67,6 +68,15 @@ def schedule(step: int, share_done: float, warmup_steps: int) -> float:
     return min((step + 1) / warmup_steps, 1.0) * max(0.0, 1.0 - share_done)
 
 
+def check_duration(minutes: float | None, steps: int | None, report_every: int) -> None:
+    """UsageError unless a run that ends, and reports on the way, was asked for."""
+    if steps is None and minutes in (None, math.inf):
+        raise UsageError("Say how long to train: --minutes N or --steps N.")
+    given = [value for value in (minutes, steps, report_every) if value is not None]
+    if min(given) <= 0:
+        raise UsageError("--minutes, --steps and --report-every must be above 0.")
+
+
 def fast_matrix_dtype(device: torch.device) -> torch.dtype | None:
     """bfloat16 where the processor multiplies it faster than float32, else None."""
     if device.type == "cuda":
@@ -109,8 +119,7 @@ class Trainer:
         The rate's decay fits whichever of the two is given. A run of ``steps`` is reproducible to
         the last bit, interrupted or not; one of ``minutes`` depends on the machine's speed.
         """
-        if steps is None and minutes == math.inf:
-            raise UsageError("Say how long to train: --minutes N or --steps N.")
+        check_duration(minutes, steps, report_every)
         previous = signal.signal(signal.SIGTERM, self._stop)
         progress = Progress("training")
         begun, saved = time.monotonic() - self.clock.seconds, time.monotonic()
@@ -139,13 +148,13 @@ class Trainer:
                 if time.monotonic() - saved > SAVE_EVERY:
                     self.save()
                     saved = time.monotonic()
+            self.save()  # first: what follows takes longer than some wait after SIGTERM
+            if recent:
+                self._log(float(np.mean(recent)))
+            if not self._stopped:
+                self._snapshot(self.clock.step)
         finally:
             signal.signal(signal.SIGTERM, previous)
-        if recent:
-            self._log(float(np.mean(recent)))
-        if not self._stopped:
-            self._snapshot(self.clock.step)
-        self.save()
 
     def _stop(self, *_: object) -> None:
         self._stopped = True
@@ -178,7 +187,7 @@ class Trainer:
 
     def averaged(self) -> Transformer:
         """A copy of the model with the averaged weights, ready to translate."""
-        model = Transformer(self.model.config).to(self._device).eval()
+        model = copy.deepcopy(self.model).eval()  # a new one would draw random numbers
         model.load_state_dict(self._average)
         return model
 
@@ -221,6 +230,8 @@ class Trainer:
         """Write the averaged model and all that ``resume`` needs."""
         save_model(self.folder, self.model.config, self.tokenizer, self._average)
         tensors: dict[str, Tensor] = {"rng": torch.get_rng_state()}
+        if self._device.type == "cuda":
+            tensors["rng_cuda"] = torch.cuda.get_rng_state(self._device)
         for name, parameter in self.model.named_parameters():
             tensors[f"weight/{name}"] = parameter.detach()
             tensors[f"average/{name}"] = self._average[name]
@@ -253,13 +264,16 @@ class Trainer:
                 if f"{key}/{name}" in tensors
             }
         torch.set_rng_state(tensors["rng"])
+        if "rng_cuda" in tensors and self._device.type == "cuda":
+            torch.cuda.set_rng_state(tensors["rng_cuda"], self._device)
         self._cut_log()
 
     def _cut_log(self) -> None:
         path = self.folder / LOG
         if path.exists():
             lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-            kept = [line for line in lines if json.loads(line)["step"] <= self.clock.step]
+            whole = [line for line in lines if line.endswith("\n")]  # not cut short by a kill
+            kept = [line for line in whole if json.loads(line)["step"] <= self.clock.step]
             replace_file(path, lambda beside: beside.write_text("".join(kept), encoding="utf-8"))
 
 

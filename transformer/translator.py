@@ -12,7 +12,7 @@ import torch
 
 from transformer.checkpoint import SETTINGS, load_model
 from transformer.data import group_by_length
-from transformer.decoding import Hypothesis, search
+from transformer.decoding import Hypothesis, check_beam, search
 from transformer.errors import UsageError
 from transformer.model import Transformer
 from transformer.tokenizer import Tokenizer, Tokens
@@ -127,9 +127,10 @@ class Translator:
         self, sources: Sequence[Tokens], beam_size: int = 4
     ) -> list[tuple[Candidate, ...]]:
         """All candidates for every source, best first; sources of alike length go together."""
+        check_beam(beam_size)
         ids = [source.ids for source in sources]
         found: list[tuple[Candidate, ...]] = [()] * len(ids)
-        for group in group_by_length(ids, ids, max(1, TOKENS_AT_ONCE // max(1, beam_size))):
+        for group in group_by_length(ids, ids, TOKENS_AT_ONCE // beam_size):
             hypotheses = search(self.model, [ids[i] for i in group], beam_size)
             for i, best in zip(group, hypotheses, strict=True):
                 found[i] = tuple(self._candidate(hypothesis) for hypothesis in best)

@@ -142,9 +142,9 @@ def _rules(seen: View, special: float) -> str:
             )
         )
     marks = (
-        _("They are hidden, but take {share} percent of the weight of these rows.")
+        _("Special tokens are hidden; they take {share} percent of the weight of these rows.")
         if st.session_state["hide"]
-        else _("They take {share} percent of the weight of these rows.")
+        else _("Special tokens take {share} percent of the weight of these rows.")
     )
     said.append(marks.format(share=round(100 * special)))
     return " ".join(said)

@@ -1,15 +1,14 @@
 """The app: registers the pages, draws the one sentence bar, runs the page."""
 
-import logging
 from pathlib import Path
 
 import streamlit as st
 
 from pages import VIEWS
 from pages.shared import link
-from pages.shared.language import _, explain
+from pages.shared.guard import guarded
+from pages.shared.language import _
 from pages.shared.sentence_bar import sentence_bar, settings
-from transformer import UsageError
 
 ROOT = Path(__file__).parent
 SIDEBAR_WIDTH = 240  # pixels: the figures need the rest
@@ -27,13 +26,8 @@ def main() -> None:
     page = st.navigation(_pages())
     settings()
     sentence_bar()
-    try:
+    with guarded():
         page.run()
-    except UsageError as error:
-        st.info(explain(error))
-    except Exception:
-        logging.getLogger(__name__).exception("a page failed")
-        st.error(_("Something went wrong here, and we have noted it. Try another sentence."))
     link.publish()
 
 

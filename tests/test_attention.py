@@ -76,7 +76,7 @@ def test_heads_are_single_head_attentions_side_by_side(d_k: int, explain: bool) 
         key, value = memory @ module.key.weight[rows].T, memory @ module.value.weight[rows].T
         weights = (query @ key.mT / d_k**0.5).softmax(-1)
         expected = expected + weights @ value @ module.output.weight[:, rows].T
-    got, _ = module(x, module.keys_values(memory), None, explain)
+    got, _ = module(x, module.keys_values(memory), None, explain=explain)
     torch.testing.assert_close(got, expected, atol=1e-5, rtol=1e-5)
 
 

@@ -18,8 +18,8 @@ APP = [*sorted((ROOT / "pages").rglob("*.py")), *ROOT.glob("*.py")]
 LAYERS = (
     ("errors", "progress"),
     ("config",),
-    ("tokenizer", "trace", "edits"),
-    ("data", "attention"),
+    ("tokenizer", "trace"),
+    ("data", "attention", "edits"),
     ("model",),
     ("decoding", "checkpoint"),
     ("translator",),

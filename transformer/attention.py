@@ -29,17 +29,20 @@ def attend(
     key_BHMK: Tensor,
     value_BHMK: Tensor,
     mask_BLM: Tensor | None,
-    scale: float,
+    scale: float | Tensor,
     explain: bool = False,
 ) -> tuple[Tensor, AttentionTrace | None]:
     """softmax(Q K^T * scale) V in every head (Vaswani et al. 2017, equation 1).
 
+    ``scale`` is 1/sqrt(d_k) unless edited; a tensor (H, 1, 1) gives every head a factor of its own.
     ``mask_BLM`` is true where a query may look, None where every query may look everywhere. The
     fused kernel and the spelled-out arithmetic give the same context; only the latter, chosen by
     ``explain``, has intermediate values to record (of the first sentence of the batch).
     """
     mask_B1LM = None if mask_BLM is None else mask_BLM[:, None]
     if not explain:
+        if isinstance(scale, Tensor):  # the fused kernel takes one number: scale the query instead
+            query_BHLK, scale = query_BHLK * scale, 1.0
         context = F.scaled_dot_product_attention(
             query_BHLK, key_BHMK, value_BHMK, attn_mask=mask_B1LM, scale=scale
         )
@@ -106,11 +109,16 @@ class MultiHeadAttention(nn.Module):
         x_BLD: Tensor,
         keys_values: KeysValues,
         mask_BLM: Tensor | None,
+        scale: float | Tensor | None = None,
         explain: bool = False,
     ) -> tuple[Tensor, AttentionTrace | None]:
-        """Every row of ``x_BLD`` looks at the keys and fetches their values: (B, L, D)."""
+        """Every row of ``x_BLD`` looks at the keys and fetches their values: (B, L, D).
+
+        ``scale`` replaces 1/sqrt(d_k), as in ``attend``.
+        """
         query_BHLK = self._split(self.query(x_BLD))
-        context_BHLK, heads = attend(query_BHLK, *keys_values, mask_BLM, self.scale, explain)
+        scale = self.scale if scale is None else scale
+        context_BHLK, heads = attend(query_BHLK, *keys_values, mask_BLM, scale, explain)
         return self.output(context_BHLK.transpose(1, 2).flatten(2)), heads
 
     def _split(self, x_BLW: Tensor) -> Tensor:

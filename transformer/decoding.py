@@ -10,6 +10,7 @@ from torch import Tensor
 
 from transformer.attention import GrowingKeys, padding_mask
 from transformer.data import pad
+from transformer.edits import Edits
 from transformer.errors import UsageError
 from transformer.model import Transformer
 from transformer.tokenizer import BEGIN, END
@@ -38,8 +39,10 @@ class Hypothesis:
 class DecoderCache:
     """What decoding steps share: keys and values of the memory and of the pieces so far."""
 
-    def __init__(self, model: Transformer, memory_BMD: Tensor, lengths_B: Tensor) -> None:
-        self.length = 0
+    def __init__(
+        self, model: Transformer, memory_BMD: Tensor, lengths_B: Tensor, edits: Edits = ()
+    ) -> None:
+        self.length, self.edits = 0, edits
         self.past = [GrowingKeys() for _ in model.decoder]
         self.memory = model.memory_keys_values(memory_BMD)
         longest = memory_BMD.shape[1]
@@ -64,6 +67,7 @@ def search(
     sources: Sequence[Sequence[int]],
     beam_size: int = 4,
     length_penalty: float = 1.0,
+    edits: Edits = (),
 ) -> list[list[Hypothesis]]:
     """Hypotheses for every source (ids ending in ``</s>``), best first: greedy for a beam of 1.
 
@@ -71,8 +75,9 @@ def search(
     """
     check_beam(beam_size)
     if beam_size == 1:
-        return [[hypothesis] for hypothesis in greedy_search(model, sources, length_penalty)]
-    return beam_search(model, sources, beam_size, length_penalty)
+        found = greedy_search(model, sources, length_penalty, edits)
+        return [[hypothesis] for hypothesis in found]
+    return beam_search(model, sources, beam_size, length_penalty, edits)
 
 
 def check_beam(beam_size: int) -> None:
@@ -87,10 +92,13 @@ def check_beam(beam_size: int) -> None:
 
 @torch.inference_mode()
 def greedy_search(
-    model: Transformer, sources: Sequence[Sequence[int]], length_penalty: float = 1.0
+    model: Transformer,
+    sources: Sequence[Sequence[int]],
+    length_penalty: float = 1.0,
+    edits: Edits = (),
 ) -> list[Hypothesis]:
     """The likeliest piece at every step."""
-    cache, limits_B = _start(model, sources)
+    cache, limits_B = _start(model, sources, edits)
     count = len(sources)
     sentences = torch.arange(count, device=limits_B.device)  # which source each row belongs to
     ids_B = torch.full((count,), BEGIN, device=limits_B.device)
@@ -122,13 +130,14 @@ def beam_search(
     sources: Sequence[Sequence[int]],
     beam_size: int,
     length_penalty: float = 1.0,
+    edits: Edits = (),
 ) -> list[list[Hypothesis]]:
     """Keep the K = ``beam_size`` likeliest beginnings at every step (Wu et al. 2016, section 7).
 
     A beginning is finished when ``</s>`` is among the K best continuations of its sentence; a
     sentence is done when it has K finished ones.
     """
-    cache, limits_S = _start(model, sources)
+    cache, limits_S = _start(model, sources, edits)
     sentences_B = torch.arange(len(sources), device=limits_S.device)  # those that are not done
     cache.select(sentences_B.repeat_interleave(beam_size))
     written_BKL = torch.full((len(sources), beam_size, 1), BEGIN, device=limits_S.device)
@@ -175,13 +184,15 @@ def _continuations(
     return totals_BC, places_BC // vocabulary, places_BC % vocabulary
 
 
-def _start(model: Transformer, sources: Sequence[Sequence[int]]) -> tuple[DecoderCache, Tensor]:
+def _start(
+    model: Transformer, sources: Sequence[Sequence[int]], edits: Edits
+) -> tuple[DecoderCache, Tensor]:
     """A cache over the encoded sources, and how many pieces each translation may have."""
     device = model.embedding.weight.device
     lengths_B = torch.tensor([len(source) for source in sources], device=device)
     source_BM = pad(sources).to(device)
     mask_B1M = padding_mask(lengths_B, source_BM.shape[1])
-    cache = DecoderCache(model, model.encode(source_BM, mask_B1M), lengths_B)
+    cache = DecoderCache(model, model.encode(source_BM, mask_B1M, edits), lengths_B, edits)
     return cache, (2 * lengths_B + 16).clamp(max=model.config.max_length)
 
 

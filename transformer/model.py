@@ -22,12 +22,14 @@ from transformer.attention import (
     padding_mask,
 )
 from transformer.config import ModelConfig
+from transformer.edits import Edits, scale_of
 from transformer.tokenizer import BEGIN
 from transformer.trace import (
     AttentionSublayerTrace,
     DecoderLayerTrace,
     EncoderLayerTrace,
     FeedForwardTrace,
+    Kind,
     Trace,
     as_record,
 )
@@ -46,8 +48,9 @@ def sinusoids(length: int, d_model: int) -> Tensor:
 class AttentionSublayer(nn.Module):
     """x + attention(norm(x)): the sub-layer that moves information between positions."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, kind: Kind, layer: int) -> None:
         super().__init__()
+        self.kind, self.layer = kind, layer
         self.norm = nn.LayerNorm(config.d_model)
         self.attention = MultiHeadAttention(config)
         self.dropout = nn.Dropout(config.dropout)
@@ -58,14 +61,17 @@ class AttentionSublayer(nn.Module):
         mask_BLM: Tensor | None,
         memory: KeysValues | None = None,
         past: GrowingKeys | None = None,
+        edits: Edits = (),
         explain: bool = False,
     ) -> tuple[Tensor, AttentionSublayerTrace | None]:
         """Looks at ``memory``, or, if that is None, at its own positions and the ``past`` ones."""
+        scale = self.attention.scale
+        scale = scale_of(edits, self.kind, self.layer, self.attention.heads, scale)
         normalised = self.norm(x_BLD)
         if memory is None:
             memory = self.attention.keys_values(normalised)
             memory = memory if past is None else past.append(memory)
-        output, heads = self.attention(normalised, memory, mask_BLM, explain)
+        output, heads = self.attention(normalised, memory, mask_BLM, scale, explain)
         after = x_BLD + self.dropout(output)
         if heads is None:
             return after, None
@@ -109,15 +115,19 @@ class FeedForwardSublayer(nn.Module):
 class EncoderLayer(nn.Module):
     """Self-attention, then feed-forward (figure 1, left)."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, layer: int = 0) -> None:
         super().__init__()
-        self.self_attention = AttentionSublayer(config)
+        self.self_attention = AttentionSublayer(config, "encoder", layer)
         self.feed_forward = FeedForwardSublayer(config)
 
     def forward(
-        self, x_BMD: Tensor, mask_B1M: Tensor | None, explain: bool = False
+        self,
+        x_BMD: Tensor,
+        mask_B1M: Tensor | None,
+        edits: Edits = (),
+        explain: bool = False,
     ) -> tuple[Tensor, EncoderLayerTrace | None]:
-        x_BMD, looked = self.self_attention(x_BMD, mask_B1M, explain=explain)
+        x_BMD, looked = self.self_attention(x_BMD, mask_B1M, edits=edits, explain=explain)
         x_BMD, thought = self.feed_forward(x_BMD, explain)
         return x_BMD, EncoderLayerTrace(looked, thought) if explain else None
 
@@ -125,10 +135,10 @@ class EncoderLayer(nn.Module):
 class DecoderLayer(nn.Module):
     """Self-attention, attention over the encoder's memory, feed-forward (figure 1, right)."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, layer: int = 0) -> None:
         super().__init__()
-        self.self_attention = AttentionSublayer(config)
-        self.cross_attention = AttentionSublayer(config)
+        self.self_attention = AttentionSublayer(config, "decoder", layer)
+        self.cross_attention = AttentionSublayer(config, "cross", layer)
         self.feed_forward = FeedForwardSublayer(config)
 
     def memory_keys_values(self, memory_BMD: Tensor) -> KeysValues:
@@ -142,10 +152,15 @@ class DecoderLayer(nn.Module):
         memory: KeysValues,
         memory_mask_B1M: Tensor | None,
         past: GrowingKeys | None = None,
+        edits: Edits = (),
         explain: bool = False,
     ) -> tuple[Tensor, DecoderLayerTrace | None]:
-        x_BLD, looked = self.self_attention(x_BLD, mask_BLL, past=past, explain=explain)
-        x_BLD, crossed = self.cross_attention(x_BLD, memory_mask_B1M, memory, explain=explain)
+        x_BLD, looked = self.self_attention(
+            x_BLD, mask_BLL, past=past, edits=edits, explain=explain
+        )
+        x_BLD, crossed = self.cross_attention(
+            x_BLD, memory_mask_B1M, memory, edits=edits, explain=explain
+        )
         x_BLD, thought = self.feed_forward(x_BLD, explain)
         return x_BLD, DecoderLayerTrace(looked, crossed, thought) if explain else None
 
@@ -157,6 +172,7 @@ class Cache(Protocol):
     past: list[GrowingKeys]
     memory: list[KeysValues]
     memory_mask_B1M: Tensor | None
+    edits: Edits
 
 
 class Transformer(nn.Module):
@@ -173,9 +189,9 @@ class Transformer(nn.Module):
         table = sinusoids(config.max_length + 1, config.d_model)
         self.register_buffer("positions", table, persistent=False)
         self.dropout = nn.Dropout(config.dropout)
-        self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
+        self.encoder = nn.ModuleList(EncoderLayer(config, n) for n in range(config.encoder_layers))
         self.encoder_norm = nn.LayerNorm(config.d_model)
-        self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
+        self.decoder = nn.ModuleList(DecoderLayer(config, n) for n in range(config.decoder_layers))
         self.decoder_norm = nn.LayerNorm(config.d_model)
         self._initialise()
 
@@ -196,11 +212,13 @@ class Transformer(nn.Module):
         positions = self.positions[start : start + ids_BL.shape[1]]
         return rows, self.dropout(rows + positions)
 
-    def encode(self, source_BM: Tensor, mask_B1M: Tensor | None = None) -> Tensor:
+    def encode(
+        self, source_BM: Tensor, mask_B1M: Tensor | None = None, edits: Edits = ()
+    ) -> Tensor:
         """The encoder's memory of the French sentences, (B, M, D)."""
         _, x_BMD = self.embed(source_BM)
         for layer in self.encoder:
-            x_BMD, _ = layer(x_BMD, mask_B1M)
+            x_BMD, _ = layer(x_BMD, mask_B1M, edits)
         return self.encoder_norm(x_BMD)
 
     def memory_keys_values(self, memory_BMD: Tensor) -> list[KeysValues]:
@@ -230,12 +248,12 @@ class Transformer(nn.Module):
         """Logits (B, V) of the piece after ``ids_B``, whose keys and values join the cache."""
         _, x_BLD = self.embed(ids_B[:, None], start=cache.length)
         for layer, past, memory in zip(self.decoder, cache.past, cache.memory, strict=True):
-            x_BLD, _ = layer(x_BLD, None, memory, cache.memory_mask_B1M, past)
+            x_BLD, _ = layer(x_BLD, None, memory, cache.memory_mask_B1M, past, cache.edits)
         cache.length += 1
         return self.logits(self.decoder_norm(x_BLD[:, -1]))
 
     @torch.inference_mode()
-    def trace(self, source: Sequence[int], target: Sequence[int]) -> Trace:
+    def trace(self, source: Sequence[int], target: Sequence[int], edits: Edits = ()) -> Trace:
         """One explained pass: ``source`` ends in </s>; ``target`` is what the decoder writes.
 
         The decoder reads ``<s>`` and all of ``target`` but its last piece.
@@ -246,7 +264,7 @@ class Transformer(nn.Module):
         source_embedding, x_BMD = self.embed(source_BM)
         source_input, encoder, decoder = x_BMD, [], []
         for layer in self.encoder:
-            x_BMD, explained = layer(x_BMD, None, explain=True)
+            x_BMD, explained = layer(x_BMD, None, edits, explain=True)
             encoder.append(explained)
         memory_BMD = self.encoder_norm(x_BMD)
         target_embedding, x_BLD = self.embed(target_BL)
@@ -254,7 +272,7 @@ class Transformer(nn.Module):
         causal = causal_mask(target_BL.shape[1], device)
         memory = self.memory_keys_values(memory_BMD)
         for layer, keys_values in zip(self.decoder, memory, strict=True):
-            x_BLD, explained = layer(x_BLD, causal, keys_values, None, explain=True)
+            x_BLD, explained = layer(x_BLD, causal, keys_values, None, None, edits, explain=True)
             decoder.append(explained)
         decoded_BLD = self.decoder_norm(x_BLD)
         return Trace(

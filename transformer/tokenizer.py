@@ -15,7 +15,8 @@ import sentencepiece
 
 from transformer.errors import UsageError
 
-PAD, UNKNOWN, BEGIN, END = 0, 1, 2, 3  # ids of <pad>, <unk>, <s> and </s>
+PAD, UNKNOWN, BEGIN, END = 0, 1, 2, 3
+SPECIAL_PIECES = ("<pad>", "<unk>", "<s>", "</s>")  # at these ids
 BOUNDARY = "▁"  # sentencepiece's mark for a space before a piece
 
 # A word: an elided French word (l', qu', jusqu'), a run of letters and digits with its inner
@@ -220,7 +221,7 @@ def group_words(
     members: list[list[int]] = [[] for _ in bounds]
     specials: list[Word] = []
     for position, ((begin, end), piece) in enumerate(zip(spans, pieces, strict=True)):
-        if piece in ("<s>", "</s>", "<pad>", "<unk>") or not bounds:
+        if piece in SPECIAL_PIECES or not bounds:
             specials.append(Word(piece, begin, end, (position,), special=True))
             continue
         owner = next((i for i, (_, stop) in enumerate(bounds) if begin < stop), len(bounds) - 1)

@@ -13,6 +13,7 @@ import torch
 from transformer.checkpoint import SETTINGS, load_model
 from transformer.data import group_by_length
 from transformer.decoding import Hypothesis, check_beam, search
+from transformer.edits import Edits, check_edits
 from transformer.errors import UsageError
 from transformer.model import Transformer
 from transformer.tokenizer import Tokenizer, Tokens
@@ -90,20 +91,27 @@ class Translator:
         model, tokenizer = load_model(folder, pick_device(device))
         return cls(model, tokenizer, folder.name)
 
-    def translate(self, text: str, beam_size: int = 4, target: str | None = None) -> Translation:
+    def translate(
+        self,
+        text: str,
+        beam_size: int = 4,
+        target: str | None = None,
+        edits: Edits = (),
+    ) -> Translation:
         """Translate ``text``, or follow the user's own English ``target`` (teacher forcing).
 
-        Decodes on the fast path; then one teacher-forced pass over the winner is recorded.
-        Raises UsageError if the text cannot be read.
+        Decodes on the fast path; then one teacher-forced pass over the winner is recorded. Both
+        carry the ``edits``. Raises UsageError if the text cannot be read or an edit cannot be.
         """
+        check_edits(edits, self.model.config)
         source = self.tokenizer.encode(text)
         if target is None:
-            candidates = self.search_batch([source], beam_size)[0]
+            candidates = self.search_batch([source], beam_size, edits)[0]
             written = self.tokenizer.tokens(candidates[0].ids)
-            trace = self.model.trace(source.ids, written.ids)
+            trace = self.model.trace(source.ids, written.ids, edits)
         else:
             written = self.tokenizer.encode(target)
-            trace = self.model.trace(source.ids, written.ids)
+            trace = self.model.trace(source.ids, written.ids, edits)
             candidates = (self._rate(written, trace),)
         return Translation(
             text=candidates[0].text,
@@ -124,14 +132,14 @@ class Translator:
         return [ScoredText(best[0].text, best[0].score) for best in found]
 
     def search_batch(
-        self, sources: Sequence[Tokens], beam_size: int = 4
+        self, sources: Sequence[Tokens], beam_size: int = 4, edits: Edits = ()
     ) -> list[tuple[Candidate, ...]]:
         """All candidates for every source, best first; sources of alike length go together."""
         check_beam(beam_size)
         ids = [source.ids for source in sources]
         found: list[tuple[Candidate, ...]] = [()] * len(ids)
         for group in group_by_length(ids, ids, TOKENS_AT_ONCE // beam_size):
-            hypotheses = search(self.model, [ids[i] for i in group], beam_size)
+            hypotheses = search(self.model, [ids[i] for i in group], beam_size, edits=edits)
             for i, best in zip(group, hypotheses, strict=True):
                 found[i] = tuple(self._candidate(hypothesis) for hypothesis in best)
         return found

@@ -6,6 +6,7 @@ import streamlit as st
 from pages.shared import link
 from pages.shared.attention import COLUMNS, NAMES, ROWS, choose_head, pick_head, pick_kind
 from pages.shared.components import head_grid
+from pages.shared.guard import guarded
 from pages.shared.language import _
 from pages.shared.translation import current
 from transformer import Translation
@@ -28,6 +29,12 @@ def main() -> None:
 
 @st.fragment
 def _explore(translation: Translation) -> None:
+    with guarded():
+        _draw(translation)
+    link.publish()
+
+
+def _draw(translation: Translation) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = pick_kind()
         layer, head = pick_head(translation.trace, kind)
@@ -42,7 +49,6 @@ def _explore(translation: Translation) -> None:
         _overview(seen, layer, head)
     with detail:
         _detail(seen, layer, head)
-    link.publish()
 
 
 def _switches() -> None:

@@ -8,11 +8,13 @@ that change them. The values in the address are codes rather than labels (which 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from pages.shared.examples import EXAMPLES
 from pages.shared.language import LANGUAGES, browser_language
+from pages.shared.translation import LONGEST_TEXT
 from transformer import KINDS
 from transformer.translator import shipped_models
 
@@ -64,12 +66,16 @@ CHOICES = {
 def restore() -> None:
     """Take the choices from the address when it is new: first visit, pasted link, back button.
 
-    A click on another page leaves the address bare; the choices then stay as they are.
+    A click on another page leaves the address bare; the choices then stay as they are. An address
+    with choices but no language is in English; a bare one is in the browser's language.
     """
-    given = st.query_params.to_dict()
-    seen = st.session_state.get(SEEN)
-    if seen is not None and (given == seen or not given):
-        return
+    given, page = st.query_params.to_dict(), _page()
+    if SEEN in st.session_state:
+        seen, seen_page = st.session_state[SEEN]
+        if given == seen or (not given and page != seen_page):
+            return
+    if given:
+        given = {"lang": "en"} | given
     for name, choice in CHOICES.items():
         value = choice.default()
         if name in given:
@@ -78,7 +84,7 @@ def restore() -> None:
             except ValueError:
                 pass  # a damaged link falls back to the default
         st.session_state[name] = value
-    st.session_state[SEEN] = given
+    st.session_state[SEEN] = st.query_params.to_dict(), page
 
 
 def publish() -> None:
@@ -86,8 +92,17 @@ def publish() -> None:
     link = {}
     for name, choice in CHOICES.items():
         value = st.session_state[name]
-        if value != choice.default():
+        if name != "lang" and value != choice.default():
             link[name] = str(int(value)) if isinstance(value, bool) else str(value)
+    if len(link.get("text", "")) > LONGEST_TEXT:
+        del link["text"]  # it cannot be translated anyway
+    language = st.session_state["lang"]
+    if language != ("en" if link else browser_language()):
+        link["lang"] = language
     if link != st.query_params.to_dict():
         st.query_params.from_dict(link)
-    st.session_state[SEEN] = link
+    st.session_state[SEEN] = link, _page()
+
+
+def _page() -> str:
+    return urlsplit(st.context.url or "").path

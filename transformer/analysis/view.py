@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from transformer.tokenizer import Tokens
+from transformer.tokenizer import SPECIAL_PIECES, Tokens
 from transformer.trace import Kind, Trace
 from transformer.translator import Translation
 
@@ -82,8 +82,8 @@ def strongest_link(seen: View, weights_LM: np.ndarray) -> tuple[int, int]:
     little about the sentence (Clark et al. 2019, section 3.2).
     """
     telling = np.outer(
-        [any(map(str.isalnum, row)) and not row.startswith("<") for row in seen.rows],
-        [any(map(str.isalnum, column)) and not column.startswith("<") for column in seen.columns],
+        [any(map(str.isalnum, row)) and row not in SPECIAL_PIECES for row in seen.rows],
+        [any(map(str.isalnum, key)) and key not in SPECIAL_PIECES for key in seen.columns],
     )
     weights = np.where(telling, weights_LM, -1.0) if telling.any() else weights_LM
     row, column = np.unravel_index(weights.argmax(), weights.shape)

@@ -1,0 +1,92 @@
+"""Every page runs in every language and theme, and says so kindly when it cannot."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pages import VIEWS
+from pages.shared.examples import EXAMPLES
+from pages.shared.language import LANGUAGES
+
+PATHS = [view.path for view in VIEWS]
+HANGUL = re.compile("[가-힣]")
+
+
+def fail(*arguments, **named):
+    raise RuntimeError("secret detail")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PATHS)
+def test_a_first_visit_shows_a_finished_example(visit, path, language, theme):
+    visitor = visit(path, locale=language, theme=theme)
+    assert visitor.sentences == []
+    assert visitor.box == EXAMPLES[0].text
+    assert visitor.app.session_state["lang"] == language
+    assert visitor.app.get("bidi_component")
+    assert not any(re.search(r"[{}]", said) for said in visitor.said())
+    assert all(chart.proto.alt for chart in visitor.app.get("plotly_chart"))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_left_in_english_for_a_korean_reader(visit, path):
+    visitor = visit(path, locale="ko-KR")
+    assert [said for said in visitor.said() if said and not HANGUL.search(said)] == []
+
+
+@pytest.mark.parametrize("locale", ["de-DE", "", None, "zz"])
+def test_english_where_the_browser_asks_for_something_else(visit, locale):
+    assert visit(locale=locale).app.session_state["lang"] == "en"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_language_can_be_switched_and_back(visit, path):
+    visitor = visit(path)
+    english = set(visitor.said())
+    visitor.pick("lang", "ko")
+    assert english & set(visitor.said()) <= {"Language · 언어", ""}
+    visitor.pick("lang", "en")
+    assert set(visitor.said()) == english
+
+
+def test_every_page_has_a_place_of_its_own():
+    assert PATHS[0] == ""
+    assert len({view.path for view in VIEWS}) == len({view.title for view in VIEWS}) == len(VIEWS)
+    for view in VIEWS:
+        script = Path(view.script)
+        # Files directly in pages/ would be run by Streamlit without app.py.
+        assert script.parts[0] == "pages" and len(script.parts) == 3
+        assert view.path in ("", script.stem)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_that_fails_says_one_friendly_sentence(visit, monkeypatch, path):
+    visitor = visit(path)
+    with monkeypatch.context() as patch:
+        patch.setattr("pages.shared.translation.current", fail)
+        visitor.app.run()
+    assert len(visitor.sentences) == len(visitor.app.error) == 1
+    assert "secret" not in visitor.sentences[0]
+    assert visitor.box == EXAMPLES[0].text
+    visitor.app.run()
+    assert visitor.sentences == []
+
+
+def test_a_figure_that_fails_says_one_friendly_sentence(visit, monkeypatch):
+    visitor = visit("attention")
+    monkeypatch.setattr("transformer.figures.attention.head_figure", fail)
+    visitor.app.run()
+    assert len(visitor.sentences) == len(visitor.app.error) == 1
+    assert "secret" not in visitor.sentences[0]
+
+
+def test_a_damaged_model_is_explained_in_one_sentence(visit, monkeypatch, tmp_path):
+    (tmp_path / "default").write_text("broken")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "config.json").write_text("{")
+    monkeypatch.setattr("transformer.translator.MODELS", tmp_path)
+    monkeypatch.setattr("pages.shared.translation.MODELS", tmp_path)
+    visitor = visit()
+    assert len(visitor.sentences) == len(visitor.app.info) == 1

@@ -99,6 +99,7 @@ def publish() -> None:
     language = st.session_state["lang"]
     if language != ("en" if link else browser_language()):
         link["lang"] = language
+        link = {name: link[name] for name in CHOICES if name in link}
     if link != st.query_params.to_dict():
         st.query_params.from_dict(link)
     st.session_state[SEEN] = link, _page()

@@ -17,7 +17,7 @@ from transformer.edits import Edits, check_edits
 from transformer.errors import UsageError
 from transformer.model import Transformer
 from transformer.tokenizer import Tokenizer, Tokens
-from transformer.trace import Trace
+from transformer.trace import Kind, Trace
 
 MODELS = Path(__file__).parents[1] / "assets" / "models"
 TOKENS_AT_ONCE = 4000  # padded pieces, both sides, that translate_batch decodes together
@@ -143,6 +143,19 @@ class Translator:
             for i, best in zip(group, hypotheses, strict=True):
                 found[i] = tuple(self._candidate(hypothesis) for hypothesis in best)
         return found
+
+    def projections(self, kind: Kind, layer: int) -> dict[str, np.ndarray]:
+        """W_Q, W_K and W_V, each (heads * d_k, d_model), and W_O, (d_model, heads * d_k).
+
+        Copies, under the names ``query``, ``key``, ``value`` and ``output``; ``layer`` from 0.
+        """
+        layers = self.model.encoder if kind == "encoder" else self.model.decoder
+        part = "cross_attention" if kind == "cross" else "self_attention"
+        attention = getattr(layers[layer], part).attention
+        return {
+            name: getattr(attention, name).weight.detach().float().cpu().numpy().copy()
+            for name in ("query", "key", "value", "output")
+        }
 
     def _candidate(self, hypothesis: Hypothesis) -> Candidate:
         return Candidate(

@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages import N_
 from pages.shared.language import _
-from transformer import KINDS, Kind, Trace
+from transformer import KINDS, Kind, Trace, Translation
+from transformer.analysis.view import axes, numbered
 
 NAMES = {
     "encoder": N_("Encoder self-attention"),
@@ -55,6 +56,30 @@ def pick_head(trace: Trace, kind: Kind) -> tuple[int, int]:
             persist_state="session",
         )
     return st.session_state["layer"] - 1, st.session_state["head"] - 1
+
+
+def pick_tokens(
+    translation: Translation, kind: Kind
+) -> tuple[tuple[str, ...], tuple[str, ...], int, int]:
+    """The pieces that may be query and key, and the positions (from 0) of the two chosen.
+
+    Of a sentence that has become shorter, the last piece is taken.
+    """
+    rows, columns = (
+        numbered([token.label for token in axis]) for axis in axes(translation, kind, "pieces")
+    )
+    for name, tokens in (("query", rows), ("key", columns)):
+        st.session_state[name] = min(st.session_state[name], len(tokens))
+    for label, name, tokens in ((_("Query"), "query", rows), (_("Key"), "key", columns)):
+        st.selectbox(
+            label,
+            range(1, len(tokens) + 1),
+            format_func=lambda position, tokens=tokens: f"{position}. {tokens[position - 1]}",
+            key=name,
+            persist_state="session",
+            width=220,
+        )
+    return rows, columns, st.session_state["query"] - 1, st.session_state["key"] - 1
 
 
 def choose_head(layer: int, head: int) -> None:

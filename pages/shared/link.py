@@ -14,6 +14,7 @@ import streamlit as st
 
 from pages.shared.examples import EXAMPLES
 from pages.shared.language import LANGUAGES, browser_language
+from pages.shared.stage import DEPTHS
 from pages.shared.translation import LONGEST_TEXT
 from transformer import KINDS
 from transformer.translator import shipped_models
@@ -39,8 +40,8 @@ def _one_of(allowed: Callable[[], Any]) -> Callable[[str], str]:
 
 
 def _position(code: str) -> int:
-    """A layer or head, from 1; the pickers check the upper end, which depends on the model."""
-    if not 1 <= int(code) <= 99:
+    """A layer, head or piece, from 1; the pickers check the upper end, which they know."""
+    if not 1 <= int(code) <= 256:
         raise ValueError(code)
     return int(code)
 
@@ -56,6 +57,9 @@ CHOICES = {
     "kind": Choice(_one_of(lambda: KINDS), lambda: "cross"),
     "layer": Choice(_position, lambda: 3),
     "head": Choice(_position, lambda: 1),
+    "query": Choice(_position, lambda: 2),
+    "key": Choice(_position, lambda: 2),
+    "depth": Choice(_one_of(lambda: DEPTHS), lambda: "picture"),
     "unit": Choice(_one_of(lambda: ("words", "pieces")), lambda: "words"),
     "mean": Choice(_switch, lambda: False),
     "hide": Choice(_switch, lambda: False),

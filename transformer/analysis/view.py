@@ -47,7 +47,7 @@ def view(translation: Translation, kind: Kind, unit: Unit, hide_special: bool = 
     still sum to one. Rows of the decoder are named after the piece being written; the columns of
     its self-attention after the pieces it has read, ``<s>`` first.
     """
-    rows, columns = _axes(translation, kind, unit)
+    rows, columns = axes(translation, kind, unit)
     weights = translation.trace.weights(kind)
     if unit == "words":
         weights = np.stack([weights[..., list(t.pieces), :].mean(-2) for t in rows], axis=-2)
@@ -90,7 +90,8 @@ def strongest_link(seen: View, weights_LM: np.ndarray) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def _axes(translation: Translation, kind: Kind, unit: Unit) -> tuple[list[Token], list[Token]]:
+def axes(translation: Translation, kind: Kind, unit: Unit) -> tuple[list[Token], list[Token]]:
+    """What the rows (queries) and the columns (keys) of an attention stand for."""
     source, target = translation.source, translation.target
     if kind == "encoder":
         return _tokens(source, unit), _tokens(source, unit)

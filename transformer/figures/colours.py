@@ -3,7 +3,9 @@
 QUERY = "#2a72d8"
 KEY = "#dd6b10"
 VALUE = "#1f8f55"
+WEIGHT = "#6a3cc4"
 LEARNED = "#777584"
+SIGNED = ("#c2410c", "#0f766e")  # below and above zero, on a scale centred at zero
 
 INK_LIGHT, INK_DARK = "#1d1b26", "#f3f1f8"  # text on the light and on the dark page
 

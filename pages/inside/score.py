@@ -1,0 +1,231 @@
+"""One score by hand: query times key, divided, masked, through softmax, times the values."""
+
+import numpy as np
+import streamlit as st
+
+from pages.shared import link
+from pages.shared.attention import NAMES, pick_head, pick_kind, pick_tokens
+from pages.shared.guard import guarded
+from pages.shared.language import _
+from pages.shared.stage import Stage, draw, pick_depth
+from pages.shared.translation import current, load
+from transformer import Translation
+from transformer.analysis.by_hand import ScoreByHand, score_by_hand
+from transformer.attention import MultiHeadAttention, attend
+from transformer.figures.by_hand import (
+    products_figure,
+    row_figure,
+    scores_figure,
+    vectors_figure,
+)
+
+
+def main() -> None:
+    translation = current().translation
+    st.header(_("One score by hand"))
+    st.write(
+        _(
+            "Pick a query and a key, and follow one number from its two vectors to the output of "
+            "the layer. Everything shown is the model's own; after each step it is computed again "
+            "from what is shown, in double precision, and compared."
+        )
+    )
+    _explore(translation)
+
+
+@st.fragment
+def _explore(translation: Translation) -> None:
+    with guarded():
+        _draw(translation)
+    link.publish()
+
+
+def _draw(translation: Translation) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = pick_kind()
+        layer, head = pick_head(translation.trace, kind)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        queries, keys, query, key = pick_tokens(translation, kind)
+        pick_depth()
+    output_weight = load(st.session_state["model"]).projections(kind, layer)["output"]
+    sublayer = translation.trace.sublayer(kind, layer)
+    found = score_by_hand(sublayer, output_weight, head, query, key)
+    st.text(
+        _("{kind}, layer {layer}, head {head}: query “{query}”, key “{key}”.").format(
+            kind=_(NAMES[kind]),
+            layer=layer + 1,
+            head=head + 1,
+            query=queries[query],
+            key=keys[key],
+        )
+    )
+    for number, stage in enumerate(_stages(found, queries[query], keys, key, head), start=1):
+        draw(number, stage)
+
+
+def _stages(
+    found: ScoreByHand, query: str, keys: tuple[str, ...], key: int, head: int
+) -> list[Stage]:
+    dark = st.context.theme.type == "dark"
+    return [
+        _product(found, query, keys[key], dark),
+        _division(found, keys, dark),
+        _softmax(found, query, keys, key, dark),
+        _weighted_sum(found, query, keys, dark),
+        _output(found, head, dark),
+    ]
+
+
+def _product(found: ScoreByHand, query: str, key: str, dark: bool) -> Stage:
+    width = len(found.query_K)
+    order = np.argsort(-np.abs(found.products_K))
+    said = _(
+        "“{query}” asks with {width} numbers, “{key}” answers with {width}: multiply them in "
+        "pairs and add up. The raw score is {score}."
+    ).format(query=query, key=key, width=width, score=f"{found.score.model:.4f}")
+    return Stage(
+        title=_("Query times key"),
+        said=said,
+        figure=products_figure(
+            found.products_K,
+            title=_("The {width} products, largest first").format(width=width),
+            axis=_("dimension of query and key"),
+            dark=dark,
+        ),
+        table={
+            _("dimension"): order + 1,
+            "q": found.query_K[order],
+            "k": found.key_K[order],
+            "q × k": found.products_K[order],
+        },
+        formula=r"\mathrm{score} = q \cdot k = \sum_{i=1}^{d_k} q_i k_i"
+        + f" = {found.score.model:.4f}, \\quad d_k = {width}",
+        code=attend,
+        check=found.score,
+    )
+
+
+def _division(found: ScoreByHand, keys: tuple[str, ...], dark: bool) -> Stage:
+    width = len(found.query_K)
+    said = _(
+        "Divide by the root of d_k, the width of one head's keys (not of the whole embedding): "
+        "√{width} = {root}. The scaled score is {score}."
+    ).format(width=width, root=f"{width**0.5:.4f}", score=f"{found.scaled.model:.4f}")
+    return Stage(
+        title=_("Divide by √d_k"),
+        said=said,
+        figure=scores_figure(
+            found.scores_M,
+            found.scaled_scores_M,
+            keys,
+            names=(_("raw score"), _("scaled score")),
+            title=_("The query's scores for all keys, before and after"),
+            dark=dark,
+        ),
+        table={
+            _("key"): keys,
+            _("raw score"): found.scores_M,
+            _("scaled score"): found.scaled_scores_M,
+        },
+        formula=r"\frac{q \cdot k}{\sqrt{d_k}} = "
+        + rf"\frac{{{found.score.model:.4f}}}{{\sqrt{{{width}}}}} = {found.scaled.model:.4f}",
+        code=attend,
+        check=found.scaled,
+    )
+
+
+def _softmax(found: ScoreByHand, query: str, keys: tuple[str, ...], key: int, dark: bool) -> Stage:
+    hidden = int((~found.mask_M).sum())
+    said = _(
+        "Softmax: e to the power of each score, divided by the sum of all, {total}. So the row of "
+        "“{query}” sums to one, and “{key}” gets {weight}. The mask hides {hidden} keys."
+    ).format(
+        total=f"{found.total:.4f}",
+        query=query,
+        key=keys[key],
+        weight=f"{found.weights_M[key]:.4f}",
+        hidden=hidden,
+    )
+    return Stage(
+        title=_("Mask and softmax"),
+        said=said,
+        figure=row_figure(
+            found.weights_M,
+            found.scaled_scores_M,
+            found.mask_M,
+            keys,
+            key,
+            title=_("The weights of this query: what it looks at"),
+            dark=dark,
+        ),
+        table={
+            _("key"): keys,
+            _("may look"): found.mask_M,
+            _("scaled score"): found.scaled_scores_M,
+            _("e^(score - largest)"): found.exponentials_M,
+            _("weight"): found.weights_M,
+        },
+        formula=r"w_j = \frac{e^{s_j - \max s}}{\sum_m e^{s_m - \max s}}, \quad "
+        + rf"w_{{{key + 1}}} = \frac{{{found.exponentials_M[key]:.5f}}}{{{found.total:.5f}}} "
+        + f"= {found.weights_M[key]:.5f}",
+        code=attend,
+        check=found.weight,
+    )
+
+
+def _weighted_sum(found: ScoreByHand, query: str, keys: tuple[str, ...], dark: bool) -> Stage:
+    strongest = int(found.weights_M.argmax())
+    said = _(
+        "Each key brings a value vector. Times its weight, and added up, they are what “{query}” "
+        "takes up: the context of this head, mostly the value of “{key}” ({weight})."
+    ).format(query=query, key=keys[strongest], weight=f"{found.weights_M[strongest]:.4f}")
+    return Stage(
+        title=_("Weights times values"),
+        said=said,
+        figure=vectors_figure(
+            np.vstack([found.contributions_MK, found.context_K]),
+            [*keys, _("sum = context")],
+            bold=len(keys),
+            axis=_("dimension of the value"),
+            title=_("Weight times value of every key, and their sum"),
+            dark=dark,
+        ),
+        table={_("dimension"): np.arange(1, len(found.context_K) + 1)}
+        | {name: row for name, row in zip(keys, found.contributions_MK, strict=True)}
+        | {_("sum = context"): found.context_K},
+        formula=rf"\mathrm{{context}} = \sum_{{j=1}}^{{{len(keys)}}} w_j v_j",
+        code=attend,
+        check=found.context,
+    )
+
+
+def _output(found: ScoreByHand, head: int, dark: bool) -> Stage:
+    heads, width = found.contexts_HK.shape
+    said = _(
+        "The contexts of all {heads} heads, {width} numbers each, are joined to {joined} and "
+        "multiplied by W_O: the output of this attention, added to the query's residual stream."
+    ).format(heads=heads, width=width, joined=heads * width)
+    return Stage(
+        title=_("Join the heads, times W_O"),
+        said=said,
+        figure=vectors_figure(
+            found.contexts_HK,
+            [_("Head {number}").format(number=number + 1) for number in range(heads)],
+            bold=head,
+            axis=_("dimension of the context"),
+            title=_("The contexts that are joined; the chosen head in bold"),
+            dark=dark,
+        ),
+        table={
+            _("dimension"): np.arange(1, len(found.output_D) + 1),
+            _("output"): found.output_D,
+        },
+        formula=r"\mathrm{output} = [\mathrm{context}_1; \ldots; "
+        + rf"\mathrm{{context}}_{{{heads}}}] \, W_O, "
+        + rf"\quad {heads * width} \to {len(found.output_D)}",
+        code=MultiHeadAttention.forward,
+        check=found.output,
+    )
+
+
+main()

@@ -1,0 +1,80 @@
+"""One step of a computation at four depths (picture, numbers, formula, code), and its proof."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from pages import N_
+from pages.shared.language import _
+from transformer.analysis.by_hand import Check
+from transformer.figures import Figure
+
+DEPTHS = {
+    "picture": N_("Picture"),
+    "numbers": N_("Numbers"),
+    "formula": N_("Formula"),
+    "code": N_("Code"),
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a step shows: ``said`` is its sentence, ``table`` its values by column."""
+
+    title: str
+    said: str
+    figure: Figure
+    table: Mapping[str, Sequence[Any]]
+    formula: str
+    code: Callable[..., Any]
+    check: Check
+
+
+def pick_depth() -> None:
+    """The one switch for all steps of a page."""
+    st.segmented_control(
+        _("Show each step as"),
+        list(DEPTHS),
+        format_func=lambda depth: _(DEPTHS[depth]),
+        key="depth",
+        required=True,
+        persist_state="session",
+    )
+
+
+def draw(number: int, stage: Stage) -> None:
+    """The step at the chosen depth, and its check below."""
+    st.subheader(f"{number}. {stage.title}")
+    st.text(stage.said)
+    depth = st.session_state["depth"]
+    if depth == "picture":
+        st.plotly_chart(
+            stage.figure,
+            key=f"stage_{number}",
+            width="stretch",
+            alt=stage.said,
+            config={"displaylogo": False},
+        )
+    elif depth == "numbers":
+        st.dataframe(dict(stage.table), hide_index=True, width="stretch")
+    elif depth == "formula":
+        st.latex(stage.formula)
+    else:
+        st.code(inspect.getsource(stage.code), language="python")
+    _proof(stage.check)
+
+
+def _proof(check: Check) -> None:
+    """The number computed again beside the model's own: red if they disagree."""
+    template = (
+        _("recomputed {recomputed}, model {model}; so for all {count} numbers of this step")
+        if check.count > 1
+        else _("recomputed {recomputed}, model {model}")
+    )
+    line = template.format(
+        recomputed=f"{check.recomputed:.6f}", model=f"{check.model:.6f}", count=check.count
+    )
+    st.markdown(f":green[✓ {line}]" if check.agrees else f":red[✗ {line}]")

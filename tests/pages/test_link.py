@@ -80,7 +80,7 @@ def test_a_link_means_the_same_in_another_language(visit):
         {"layer": "1.5"},
         {"layer": "9" * 5000},
         {"head": "0"},
-        {"head": "100"},
+        {"head": "300"},
         {"kind": "foo"},
         {"kind": ""},
         {"model": "../../etc"},

@@ -22,13 +22,14 @@ def main() -> None:
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
     st.html(ROOT / "assets" / "style.css")
-    link.restore()
-    page = st.navigation(_pages())
-    settings()
-    sentence_bar()
     with guarded():
-        page.run()
-    link.publish()
+        link.restore()
+        page = st.navigation(_pages())
+        settings()
+        sentence_bar()
+        with guarded():
+            page.run()
+        link.publish()
 
 
 def _pages() -> dict[str, list]:

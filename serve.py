@@ -3,6 +3,8 @@
 ``streamlit run app.py`` serves the same pages, but its first visitor waits for the model.
 """
 
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.shared.translation import load
+from transformer import UsageError
 from transformer.translator import default_model
 
 
@@ -19,7 +22,11 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     # Because a folder is called pages/, Streamlit takes a fresh server for one of its old
     # multipage apps and greets a deep link with "Page not found", until st.navigation has run.
     PagesManager.uses_pages_directory = False
-    load(default_model())
+    try:
+        load(default_model())
+    except UsageError as error:
+        print(f"Tête-à-tête: {error}", file=sys.stderr, flush=True)
+        os._exit(2)  # sys.exit would only end up in the server's own traceback
     yield
 
 

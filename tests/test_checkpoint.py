@@ -116,6 +116,15 @@ def test_the_tokenizer_of_another_model_is_refused(folder: Path, pairs) -> None:
     assert f"has {len(other)} pieces" in message and "same model" in message
 
 
+def test_a_foreign_tokenizer_of_the_same_size_is_refused(folder: Path) -> None:
+    path = folder / "tokenizer.model"
+    own = Tokenizer.load(path)
+    longest = max((own.piece(i) for i in range(260, len(own))), key=len).lstrip("▁")
+    path.write_bytes(own.model.replace(longest.encode(), longest.encode()[::-1]))
+    assert len(Tokenizer.load(path)) == len(own)
+    assert "another tokenizer" in refusal(folder)
+
+
 @pytest.mark.parametrize(
     "change", [{"colour": "red"}, {"heads": 0}, {"heads": "8"}, {"max_length": None}]
 )

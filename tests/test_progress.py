@@ -23,6 +23,7 @@ def test_a_terminal_shows_the_share_done(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr("transformer.progress.QUIET", 0.0)
     progress = Progress("training", width=4)
     progress.show(0.0)
     progress.show(1.0, "loss 2.000,")
@@ -34,3 +35,11 @@ def test_a_terminal_shows_the_share_done(
 
 def test_track_yields_everything() -> None:
     assert list(track(["a", "b"], "letters")) == ["a", "b"]
+
+
+def test_short_work_draws_nothing_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    Progress("translating").show(1.0)
+    assert capsys.readouterr() == ("", "")

@@ -186,7 +186,7 @@ def test_typed_specials_are_plain_text(tokenizer: Tokenizer) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "\u00a0\n\t ", "▁"])
 def test_blank_text_is_refused(tokenizer: Tokenizer, text: str) -> None:
-    with pytest.raises(UsageError, match="type a French sentence"):
+    with pytest.raises(UsageError, match="type a sentence"):
         tokenizer.encode(text)
 
 
@@ -210,7 +210,7 @@ def test_an_emoji_newer_than_this_python_is_not_a_control_character(tokenizer: T
 
 def test_the_longest_text_passes_and_one_piece_more_does_not(tokenizer: Tokenizer) -> None:
     assert len(tokenizer.encode("1" * 254).ids) == 256
-    with pytest.raises(UsageError, match="257 pieces; the model reads at most 256"):
+    with pytest.raises(UsageError, match="257 pieces; the model takes at most 256"):
         tokenizer.encode("1" * 255)
 
 

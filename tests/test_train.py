@@ -1,5 +1,6 @@
 """From options to a run: what is begun, resumed, taken over or refused."""
 
+import dataclasses
 import json
 from argparse import Namespace
 from pathlib import Path
@@ -12,7 +13,7 @@ from transformer.__main__ import _parser
 from transformer.checkpoint import load_model, save_model
 from transformer.config import load_config
 from transformer.model import Transformer
-from transformer.train import learn_vocabulary, measure, parse_mix, read_dev, train, train_config
+from transformer.train import learn_vocabulary, measure, new_config, parse_mix, read_dev, train
 
 MIX = (("plain", 0.75), ("packed", 0.25))
 
@@ -51,19 +52,57 @@ def test_a_resumed_run_keeps_its_settings(corpus_folder: Path, tmp_path: Path) -
     first = train(options(corpus_folder, tmp_path / "out", "--steps", "2", *shape))
     again = train(options(corpus_folder, tmp_path / "out", "--steps", "4", "--resume"))
     assert again.clock.step == 4
-    assert again.config == first.config and again.config.seed == 7
+    assert again.config == dataclasses.replace(first.config, steps=4) and again.config.seed == 7
     assert again.model.config == first.model.config and again.model.config.heads == 2
+
+
+@pytest.mark.parametrize(
+    "more", [("--learning-rate", "9"), ("--heads", "8"), ("--seed", "3"), ("--size", "base")]
+)
+def test_a_resumed_run_refuses_other_settings(
+    corpus_folder: Path, tmp_path: Path, more: tuple[str, str]
+) -> None:
+    train(options(corpus_folder, tmp_path / "out", "--steps", "1"))
+    with pytest.raises(UsageError, match="cannot become"):
+        train(options(corpus_folder, tmp_path / "out", "--steps", "2", "--resume", *more))
+
+
+def test_a_resumed_run_remembers_how_long_it_takes(corpus_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    train(options(corpus_folder, out, "--steps", "3"))
+    assert train(options(corpus_folder, out, "--resume")).clock.step == 3
+    assert load_config(TrainConfig, out / "train.json").steps == 3
+
+
+def test_a_killed_run_leaves_nothing_in_the_log_of_the_next(
+    corpus_folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    train(options(corpus_folder, out, "--steps", "2"))
+    for name in ("state.safetensors", "model.safetensors"):  # killed before its first save
+        (out / name).unlink()
+    train(options(corpus_folder, out, "--steps", "3"))
+    lines = [json.loads(line) for line in (out / "training.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [2, 3]
+    assert sorted(path.stem for path in (out / "snapshots").iterdir()) == ["000000", "000003"]
+
+
+def test_a_shipped_model_is_never_overwritten(
+    corpus_folder: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="holds a run or a model"):
+        train(options(corpus_folder, model_folder, "--steps", "1"))
 
 
 def test_init_takes_weights_and_vocabulary_of_another_model(
     corpus_folder: Path, tmp_path: Path, model_folder: Path
 ) -> None:
-    run = train(
-        options(
-            *(corpus_folder, tmp_path / "out", "--steps", "1", "--init", str(model_folder)),
-            *("--learning-rate", "1e-9"),
-        )
+    asked = options(
+        *(corpus_folder, tmp_path / "out", "--steps", "1", "--init", str(model_folder)),
+        *("--learning-rate", "1e-9"),
     )
+    asked.size = None
+    run = train(asked)
     model, tokenizer = load_model(model_folder, torch.device("cpu"))
     assert run.tokenizer.model == tokenizer.model
     for name, weight in model.state_dict().items():
@@ -108,7 +147,7 @@ def test_wrong_options_are_refused(
 
 def test_options_change_only_what_they_name(tmp_path: Path) -> None:
     parsed = _parser().parse_args(["train", "--data", "d", "--out", "o", "--learning-rate", "1e-4"])
-    assert train_config(parsed) == TrainConfig(learning_rate=1e-4)
+    assert new_config(parsed) == TrainConfig(learning_rate=1e-4, minutes=60.0)
 
 
 def test_a_mixture_is_read_with_spaces() -> None:

@@ -82,11 +82,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_train_options(train: argparse.ArgumentParser) -> None:
     add = train.add_argument
-    add("--size", default="small", help="tiny, small or base (default small)")
+    add("--size", help="tiny, small or base (default small)")
     add("--data", required=True, type=Path, metavar="DIR", help="folder of NAME.train.tsv.gz files")
     add("--out", required=True, type=Path, metavar="DIR", help="folder of the run and its model")
-    add("--minutes", type=float, metavar="N", help="train for so long (default 60)")
-    add("--steps", type=int, metavar="N", help="train for so many steps instead: reproducible")
+    add("--minutes", type=float, metavar="N", help="train for so long in all (default 60)")
+    add(
+        "--steps",
+        type=int,
+        metavar="N",
+        help="train for so many steps in all instead: reproducible",
+    )
     add("--resume", action="store_true", help="go on with the run in --out")
     add("--init", type=Path, metavar="DIR", help="begin with the weights of another model")
     add("--heads", type=int, metavar="N", help="heads of each attention")

@@ -40,6 +40,8 @@ def attend(
     ``explain``, has intermediate values to record (of the first sentence of the batch).
     """
     mask_B1LM = None if mask_BLM is None else mask_BLM[:, None]
+    if isinstance(scale, Tensor):
+        scale = scale.to(query_BHLK)
     if not explain:
         if isinstance(scale, Tensor):  # the fused kernel takes one number: scale the query instead
             query_BHLK, scale = query_BHLK * scale, 1.0

@@ -6,12 +6,14 @@ leaves the old or the new file, never half of one.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -31,6 +33,8 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
         write(beside)
         os.replace(beside, path)
     except (OSError, SafetensorError) as error:
+        with suppress(OSError):
+            beside.unlink()
         raise UsageError(
             "{path} cannot be written ({why}). Choose a folder that you may write to.",
             path=path,
@@ -45,7 +49,8 @@ def save_model(
     halves = {name: weight.detach().half().cpu().contiguous() for name, weight in weights.items()}
     replace_file(folder / SETTINGS, lambda path: save_config(config, path))
     replace_file(folder / TOKENIZER, lambda path: path.write_bytes(tokenizer.model))
-    replace_file(folder / WEIGHTS, lambda path: save_file(halves, path))
+    header = {"tokenizer": _fingerprint(tokenizer)}
+    replace_file(folder / WEIGHTS, lambda path: save_file(halves, path, header))
 
 
 def load_model(folder: Path, device: torch.device) -> tuple[Transformer, Tokenizer]:
@@ -73,6 +78,13 @@ def load_model(folder: Path, device: torch.device) -> tuple[Transformer, Tokeniz
             pieces=len(tokenizer),
             expected=config.vocabulary,
         )
+    weights, header = read_tensors(folder / WEIGHTS)
+    if header.get("tokenizer", _fingerprint(tokenizer)) != _fingerprint(tokenizer):
+        raise UsageError(
+            "{folder}: the weights were trained with another tokenizer. Copy both from the same "
+            "model.",
+            folder=folder,
+        )
     try:
         model = Transformer(config)
     except (RuntimeError, MemoryError) as error:
@@ -81,14 +93,19 @@ def load_model(folder: Path, device: torch.device) -> tuple[Transformer, Tokeniz
             "again.",
             path=folder / SETTINGS,
         ) from error
-    load_weights(model, read_tensors(folder / WEIGHTS), folder / WEIGHTS)
+    load_weights(model, weights, folder / WEIGHTS)
     return model.to(device).eval(), tokenizer
 
 
-def read_tensors(path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file."""
+def _fingerprint(tokenizer: Tokenizer) -> str:
+    return hashlib.sha256(tokenizer.model).hexdigest()
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors of a safetensors file, and what its header says of them."""
     try:
-        return load_file(path)
+        with safe_open(path, "pt") as file:
+            return load_file(path), file.metadata() or {}
     except (OSError, SafetensorError) as error:
         raise UsageError(
             "{path} should hold weights as safetensors, but cannot be read ({why}). Copy the "

@@ -71,8 +71,13 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How a model is trained. Lengths count pieces, rates are per step."""
+    """How a model is trained. Lengths count pieces, rates are per step.
 
+    ``minutes`` and ``steps`` say how long the whole run takes, and so how fast the rate decays.
+    """
+
+    minutes: float | None = None
+    steps: int | None = None
     mix: tuple[tuple[str, float], ...] = (
         ("tatoeba", 0.7),
         ("laws", 0.15),

@@ -7,8 +7,8 @@ the last layer (pre-norm: Xiong et al. 2020), which trains without a long warm-u
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import Protocol, cast
 
 import torch
 import torch.nn.functional as F
@@ -59,19 +59,19 @@ class AttentionSublayer(nn.Module):
         self,
         x_BLD: Tensor,
         mask_BLM: Tensor | None,
-        memory: KeysValues | None = None,
+        keys_values: KeysValues | None = None,
         past: GrowingKeys | None = None,
         edits: Edits = (),
         explain: bool = False,
     ) -> tuple[Tensor, AttentionSublayerTrace | None]:
-        """Looks at ``memory``, or, if that is None, at its own positions and the ``past`` ones."""
+        """Looks at ``keys_values``, or, if None, at its own positions and the ``past`` ones."""
         scale = self.attention.scale
         scale = scale_of(edits, self.kind, self.layer, self.attention.heads, scale)
         normalised = self.norm(x_BLD)
-        if memory is None:
-            memory = self.attention.keys_values(normalised)
-            memory = memory if past is None else past.append(memory)
-        output, heads = self.attention(normalised, memory, mask_BLM, scale, explain)
+        if keys_values is None:
+            keys_values = self.attention.keys_values(normalised)
+            keys_values = keys_values if past is None else past.append(keys_values)
+        output, heads = self.attention(normalised, keys_values, mask_BLM, scale, explain)
         after = x_BLD + self.dropout(output)
         if heads is None:
             return after, None
@@ -223,7 +223,7 @@ class Transformer(nn.Module):
 
     def memory_keys_values(self, memory_BMD: Tensor) -> list[KeysValues]:
         """Keys and values of the memory, for each decoder layer: made once for a sentence."""
-        layers = (layer for layer in self.decoder if isinstance(layer, DecoderLayer))
+        layers = cast(Iterable[DecoderLayer], self.decoder)
         return [layer.memory_keys_values(memory_BMD) for layer in layers]
 
     def logits(self, decoded_BLD: Tensor) -> Tensor:
@@ -256,7 +256,8 @@ class Transformer(nn.Module):
     def trace(self, source: Sequence[int], target: Sequence[int], edits: Edits = ()) -> Trace:
         """One explained pass: ``source`` ends in </s>; ``target`` is what the decoder writes.
 
-        The decoder reads ``<s>`` and all of ``target`` but its last piece.
+        The decoder reads ``<s>`` and all of ``target`` but its last piece. The model must be in
+        ``eval()`` mode: with dropout, what is recorded would not add up.
         """
         device = self.embedding.weight.device
         source_BM = torch.tensor([list(source)], device=device)

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
 Item = TypeVar("Item")
+QUIET = 2.0  # seconds: shorter work needs no bar
 
 
 class Progress:
-    """Redraws one line at most twice a second: share done, a note, time left."""
+    """Redraws one line at most twice a second, from the third second on: share, note, time left."""
 
     def __init__(self, task: str, width: int = 24) -> None:
         self._task, self._width = task, width
@@ -22,11 +23,12 @@ class Progress:
     def show(self, share: float, note: str = "") -> None:
         """``share`` of the work is done, 0 to 1."""
         now = time.monotonic()
-        if not self._live or (self._first is not None and now - self._drawn < 0.5 and share < 1):
-            return
-        self._drawn = now
         if self._first is None:
             self._first = share
+        waiting = now - self._begin < QUIET or (now - self._drawn < 0.5 and share < 1)
+        if not self._live or waiting:
+            return
+        self._drawn = now
         made = share - self._first
         left = f"{clock((now - self._begin) * (1 - share) / made)} left" if made > 0 else ""
         bar = "█" * round(share * self._width)

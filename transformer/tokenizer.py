@@ -127,8 +127,8 @@ class Tokenizer:
         ids = [*self._processor.encode(text), END]
         if len(ids) > self.longest:
             raise UsageError(
-                "The text has {pieces} pieces; the model reads at most {longest}. Translate it "
-                "sentence by sentence.",
+                "The text has {pieces} pieces; the model takes at most {longest}. Shorten it, or "
+                "give it sentence by sentence.",
                 pieces=len(ids),
                 longest=self.longest,
             )
@@ -196,7 +196,7 @@ def normalise(text: str) -> str:
 def check(text: str) -> str:
     """``text`` if the model can read it; raises UsageError if it is blank or damaged."""
     if not text:
-        raise UsageError("Nothing to translate: type a French sentence.")
+        raise UsageError("There is no text: type a sentence.")
     for character in text:
         category = unicodedata.category(character)
         if category == "Cs" or character == "\ufffd":

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from transformer.checkpoint import load_model, replace_file
+from transformer.checkpoint import WEIGHTS, load_model, replace_file
 from transformer.config import ModelConfig, TrainConfig, load_config, save_config
 from transformer.data import Pair, read_corpora, read_pairs, short_pairs
 from transformer.errors import UsageError
@@ -19,7 +19,7 @@ from transformer.evaluate import dev_bleu, import_sacrebleu
 from transformer.model import Transformer
 from transformer.progress import announce
 from transformer.tokenizer import Tokenizer
-from transformer.trainer import STATE, Trainer, check_duration
+from transformer.trainer import LOG, SNAPSHOTS, STATE, Trainer, check_duration
 from transformer.translator import pick_device
 
 TRAIN_SETTINGS = "train.json"
@@ -28,49 +28,69 @@ VOCABULARY_PAIRS = 200_000
 
 
 def train(options: Namespace) -> Trainer:
-    """What ``python -m transformer train`` does; see its ``--help`` for the options."""
-    if options.minutes is None and options.steps is None:
-        options.minutes = 60.0
-    check_duration(options.minutes, options.steps, options.report_every)
-    state = options.out / STATE
-    if options.resume:
-        if not state.exists():
-            raise UsageError(
-                "There is no run to resume in {folder}: leave out --resume to begin one.",
-                folder=options.out,
-            )
-        config = load_config(TrainConfig, options.out / TRAIN_SETTINGS)
-    else:
-        if state.exists():
-            raise UsageError(
-                "{folder} holds a run already: add --resume to go on with it, or name another "
-                "folder with --out.",
-                folder=options.out,
-            )
-        config = train_config(options)
+    """What ``python -m transformer train`` does; see its ``--help`` for the options.
+
+    Raises UsageError for options that do not fit together, the data or the folder.
+    """
+    config = resumed_config(options) if options.resume else new_config(options)
+    check_duration(config.minutes, config.steps, options.report_every)
     announce("reading the corpora ...")
     corpora = read_corpora(options.data, [name for name, share in config.mix if share > 0])
-    model, tokenizer = build(options, config, corpora)
     replace_file(options.out / TRAIN_SETTINGS, lambda path: save_config(config, path))
+    model, tokenizer = build(options, config, corpora)
     dev = short_pairs(read_dev(options.data, config), tokenizer, model.config.max_length)
     trainer = Trainer(options.out, model, tokenizer, corpora, dev, config, measure)
     if options.resume:
         trainer.resume()
-    minutes = math.inf if options.minutes is None else options.minutes
-    trainer.run(minutes, options.steps, options.report_every)
+    minutes = math.inf if config.minutes is None else config.minutes
+    trainer.run(minutes, config.steps, options.report_every)
     return trainer
 
 
-def train_config(options: Namespace) -> TrainConfig:
-    """The defaults, changed by the options that were given."""
-    named = {
-        "mix": parse_mix(options.mix) if options.mix else None,
-        "tokens_per_batch": options.tokens,
-        "learning_rate": options.learning_rate,
-        "subword_alpha": options.subword_alpha,
-        "seed": options.seed,
-    }
-    return TrainConfig(**_given(named))
+def new_config(options: Namespace) -> TrainConfig:
+    """The defaults, changed by the options given; what a killed run left in --out is removed."""
+    if (options.out / STATE).exists() or (options.out / WEIGHTS).exists():
+        raise UsageError(
+            "{folder} holds a run or a model already: add --resume to go on with a run, or name "
+            "another folder with --out.",
+            folder=options.out,
+        )
+    for left in [options.out / LOG, *(options.out / SNAPSHOTS).glob("*.npz")]:
+        if left.exists():
+            left.unlink()
+    given = train_options(options)
+    if "minutes" not in given and "steps" not in given:
+        given["minutes"] = 60.0
+    return TrainConfig(**given)
+
+
+def resumed_config(options: Namespace) -> TrainConfig:
+    """The settings of the run in --out; only how long it takes may be changed."""
+    if not (options.out / STATE).exists():
+        raise UsageError(
+            "There is no run to resume in {folder}: leave out --resume to begin one.",
+            folder=options.out,
+        )
+    config = load_config(TrainConfig, options.out / TRAIN_SETTINGS)
+    given = train_options(options)
+    duration = {name: given.pop(name, None) for name in ("minutes", "steps")}
+    _refuse_changes(given, config, options.out)
+    return dataclasses.replace(config, **duration) if any(duration.values()) else config
+
+
+def train_options(options: Namespace) -> dict[str, Any]:
+    """The settings of a run that were given on the command line."""
+    return _given(
+        {
+            "mix": parse_mix(options.mix) if options.mix else None,
+            "minutes": options.minutes,
+            "steps": options.steps,
+            "tokens_per_batch": options.tokens,
+            "learning_rate": options.learning_rate,
+            "subword_alpha": options.subword_alpha,
+            "seed": options.seed,
+        }
+    )
 
 
 def parse_mix(text: str) -> tuple[tuple[str, float], ...]:
@@ -89,21 +109,36 @@ def build(
 ) -> tuple[Transformer, Tokenizer]:
     """The model and tokenizer to begin with: resumed, taken from ``--init``, or new."""
     device = pick_device(options.device)
+    torch.manual_seed(config.seed)
+    shape = _given({"heads": options.heads, "d_k": options.d_k, "dropout": options.dropout})
     start = options.out if options.resume else options.init
     if start is not None:
-        return load_model(start, device)
-    shape = {
-        "heads": options.heads,
-        "d_k": options.d_k,
-        "dropout": options.dropout,
-        "vocabulary": options.vocabulary,
-    }
-    model_config = ModelConfig.preset(options.size, **_given(shape))
-    announce(f"learning a vocabulary of {model_config.vocabulary} pieces ...")
-    tokenizer = learn_vocabulary(corpora, config, model_config.vocabulary)
-    torch.manual_seed(config.seed)
+        model, tokenizer = load_model(start, device)
+        if options.size is not None:
+            size = dataclasses.asdict(ModelConfig.preset(options.size))
+            shape = {name: size[name] for name in ("d_model", "d_ff")} | shape
+        _refuse_changes(shape, model.config, start)
+        return model, tokenizer
+    model_config = ModelConfig.preset(options.size or "small", **shape)
+    pieces = options.vocabulary or model_config.vocabulary
+    announce(f"learning a vocabulary of {pieces} pieces ...")
+    tokenizer = learn_vocabulary(corpora, config, pieces)
     model_config = dataclasses.replace(model_config, vocabulary=len(tokenizer))
     return Transformer(model_config).to(device), tokenizer
+
+
+def _refuse_changes(given: dict[str, Any], kept: ModelConfig | TrainConfig, folder: Path) -> None:
+    """UsageError if an option asks for something else than what is taken over from ``folder``."""
+    for name, value in given.items():
+        if getattr(kept, name) != value:
+            raise UsageError(
+                "{name} is {kept} in {folder} and cannot become {value}: leave the option out, or "
+                "begin a new run.",
+                name=name,
+                kept=getattr(kept, name),
+                folder=folder,
+                value=value,
+            )
 
 
 def learn_vocabulary(corpora: dict[str, list[Pair]], config: TrainConfig, pieces: int) -> Tokenizer:
@@ -132,7 +167,8 @@ def measure(model: Transformer, tokenizer: Tokenizer, dev: list[Pair]) -> float 
     """Dev BLEU for the log; None where there is no dev set or no sacrebleu to count with."""
     try:
         import_sacrebleu()
-    except UsageError:
+    except UsageError as error:
+        announce(str(error))
         return None
     return round(dev_bleu(model, tokenizer, dev[:DEV_SENTENCES]), 2) if dev else None
 

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -34,7 +33,7 @@ from transformer.tokenizer import PAD, Tokenizer
 from transformer.trace import KINDS
 
 STATE, LOG, SNAPSHOTS = "state.safetensors", "training.jsonl", "snapshots"
-SAVE_EVERY = 300.0  # seconds
+SAVE_EVERY = 240.0  # seconds; a step and a line of the log may come before it
 SNAPSHOT_STEPS = (0, 10, 40, 160, 640, 2560, 10240)  # and the last step: eight in all
 SNAPSHOT_PAIR = ("Le chat noir dort sur le canapé.", "The black cat is sleeping on the sofa.")
 
@@ -114,13 +113,14 @@ class Trainer:
     def run(
         self, minutes: float = math.inf, steps: int | None = None, report_every: int = 1000
     ) -> None:
-        """Train until ``minutes`` of this run or ``steps`` are over; SIGTERM saves and stops.
+        """Train until ``minutes`` or ``steps`` of this run are over; SIGTERM, Ctrl-C save and stop.
 
         The rate's decay fits whichever of the two is given. A run of ``steps`` is reproducible to
         the last bit, interrupted or not; one of ``minutes`` depends on the machine's speed.
         """
         check_duration(minutes, steps, report_every)
-        previous = signal.signal(signal.SIGTERM, self._stop)
+        signals = (signal.SIGTERM, signal.SIGINT)
+        previous = [signal.signal(number, self._stop) for number in signals]
         progress = Progress("training")
         begun, saved = time.monotonic() - self.clock.seconds, time.monotonic()
         if self.clock.step == 0:
@@ -153,8 +153,10 @@ class Trainer:
                 self._log(float(np.mean(recent)))
             if not self._stopped:
                 self._snapshot(self.clock.step)
+                self._drop_former_last_snapshots()
         finally:
-            signal.signal(signal.SIGTERM, previous)
+            for number, handler in zip(signals, previous, strict=True):
+                signal.signal(number, handler)
 
     def _stop(self, *_: object) -> None:
         self._stopped = True
@@ -226,6 +228,12 @@ class Trainer:
 
         replace_file(path, write)
 
+    def _drop_former_last_snapshots(self) -> None:
+        """A run that was prolonged has had other last steps: eight snapshots at most stay."""
+        for path in (self.folder / SNAPSHOTS).glob("*.npz"):
+            if int(path.stem) not in (*SNAPSHOT_STEPS, self.clock.step):
+                path.unlink()
+
     def save(self) -> None:
         """Write the averaged model and all that ``resume`` needs."""
         save_model(self.folder, self.model.config, self.tokenizer, self._average)
@@ -237,10 +245,7 @@ class Trainer:
             tensors[f"average/{name}"] = self._average[name]
             for key, value in self._optimizer.state[parameter].items():
                 tensors[f"{key}/{name}"] = value
-        header = {
-            "clock": json.dumps(asdict(self.clock)),
-            "config": json.dumps(asdict(self.config)),
-        }
+        header = {"clock": json.dumps(asdict(self.clock))}
         replace_file(
             self.folder / STATE,
             lambda path: save_file(
@@ -251,15 +256,21 @@ class Trainer:
     def resume(self) -> None:
         """Go on exactly where ``save`` left off; later lines of the log are cut off."""
         path = self.folder / STATE
-        tensors = read_tensors(path)
-        with safe_open(path, "pt") as file:
-            self.clock = Clock(**json.loads(file.metadata()["clock"]))
-        weights = {k.removeprefix("weight/"): v for k, v in tensors.items() if "weight/" in k[:7]}
+        tensors, header = read_tensors(path)
+        if "clock" not in header:
+            raise UsageError(
+                "{path} should hold the state of a run, but holds something else. Begin a new run "
+                "in another folder.",
+                path=path,
+            )
+        self.clock = Clock(**json.loads(header["clock"]))
+        prefix = "weight/"
+        weights = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
         load_weights(self.model, weights, path)
         for name, parameter in self.model.named_parameters():
             self._average[name].copy_(tensors[f"average/{name}"])
             self._optimizer.state[parameter] = {
-                key: tensors[f"{key}/{name}"].to(parameter.device if key != "step" else "cpu")
+                key: tensors[f"{key}/{name}"].to(parameter.device)
                 for key in ("step", "exp_avg", "exp_avg_sq")
                 if f"{key}/{name}" in tensors
             }

@@ -203,7 +203,8 @@ def pick_device(device: str | torch.device | None = None) -> torch.device:
 def shipped_models() -> list[str]:
     """Names of the models in ``assets/models``, the default first."""
     names = sorted(path.parent.name for path in MODELS.glob(f"*/{SETTINGS}"))
-    return sorted(names, key=lambda name: name != default_model())
+    default = default_model() if names else ""
+    return sorted(names, key=lambda name: name != default)
 
 
 def default_model() -> str:

@@ -15,7 +15,6 @@ from transformer.figures.attention import head_figure
 
 
 def main() -> None:
-    translation = current().translation
     st.header(_("Attention"))
     st.write(
         _(
@@ -24,13 +23,13 @@ def main() -> None:
             "(cross). Every layer has several heads, and each looks differently. Click one."
         )
     )
-    _explore(translation)
+    _explore()
 
 
 @st.fragment
-def _explore(translation: Translation) -> None:
+def _explore() -> None:
     with guarded():
-        _draw(translation)
+        _draw(current().translation)
     link.publish()
 
 
@@ -86,7 +85,7 @@ def _overview(seen: View, layer: int, head: int) -> None:
     st.caption(
         _(
             "Each square is one head: rows look, columns are looked at; the stronger the violet, "
-            "the more. Arrow keys move, Enter chooses."
+            "the more. Arrow keys choose a neighbour."
         )
     )
 

@@ -21,7 +21,6 @@ from transformer.figures.by_hand import (
 
 
 def main() -> None:
-    translation = current().translation
     st.header(_("One score by hand"))
     st.write(
         _(
@@ -30,13 +29,13 @@ def main() -> None:
             "from what is shown, in double precision, and compared."
         )
     )
-    _explore(translation)
+    _explore()
 
 
 @st.fragment
-def _explore(translation: Translation) -> None:
+def _explore() -> None:
     with guarded():
-        _draw(translation)
+        _draw(current().translation)
     link.publish()
 
 

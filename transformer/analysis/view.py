@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from transformer.tokenizer import SPECIAL_PIECES, Tokens
+from transformer.tokenizer import Tokens
 from transformer.trace import Kind, Trace
 from transformer.translator import Translation
 
@@ -24,13 +24,19 @@ class Token:
     pieces: tuple[int, ...]
     special: bool
 
+    @property
+    def telling(self) -> bool:
+        """Whether this is a word: no special token, no punctuation."""
+        return not self.special and any(map(str.isalnum, self.label))
+
 
 @dataclass(frozen=True)
 class View:
     """The attention of one kind in all layers N, ready to be drawn.
 
     ``weights_NHLM[layer, head, row, column]``; rows are queries, columns are keys. Of each row's
-    weight, which sums to one, ``special_NHL`` lies on special tokens, shown or hidden.
+    weight, which sums to one, ``special_NHL`` lies on special tokens, shown or hidden. Rows and
+    columns are ``telling`` if they are words rather than special tokens or punctuation.
     """
 
     kind: Kind
@@ -38,6 +44,8 @@ class View:
     columns: tuple[str, ...]
     weights_NHLM: np.ndarray
     special_NHL: np.ndarray
+    telling_rows: np.ndarray
+    telling_columns: np.ndarray
 
 
 def view(translation: Translation, kind: Kind, unit: Unit, hide_special: bool = False) -> View:
@@ -62,6 +70,8 @@ def view(translation: Translation, kind: Kind, unit: Unit, hide_special: bool = 
         columns=numbered([columns[i].label for i in shown_columns]),
         weights_NHLM=np.ascontiguousarray(weights[..., shown_columns]),
         special_NHL=special,
+        telling_rows=np.array([rows[i].telling for i in shown_rows], dtype=bool),
+        telling_columns=np.array([columns[i].telling for i in shown_columns], dtype=bool),
     )
 
 
@@ -76,18 +86,16 @@ def numbered(labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def strongest_link(seen: View, weights_LM: np.ndarray) -> tuple[int, int]:
-    """Row and column of the largest weight between two words, or of the largest if there is none.
+    """A row that looks clearly at one column, and that column, where its largest weight is.
 
-    Special tokens and punctuation are often looked at for want of anything better, which says
-    little about the sentence (Clark et al. 2019, section 3.2).
+    Among words that look most at a word, if there are any: special tokens and punctuation are
+    often looked at for want of anything better (Clark et al. 2019, section 3.2).
     """
-    telling = np.outer(
-        [any(map(str.isalnum, row)) and row not in SPECIAL_PIECES for row in seen.rows],
-        [any(map(str.isalnum, key)) and key not in SPECIAL_PIECES for key in seen.columns],
-    )
-    weights = np.where(telling, weights_LM, -1.0) if telling.any() else weights_LM
-    row, column = np.unravel_index(weights.argmax(), weights.shape)
-    return int(row), int(column)
+    best = weights_LM.argmax(-1)
+    largest = weights_LM.max(-1)
+    telling = seen.telling_rows & seen.telling_columns[best]
+    row = int(np.where(telling, largest, -1.0).argmax() if telling.any() else largest.argmax())
+    return row, int(best[row])
 
 
 def axes(translation: Translation, kind: Kind, unit: Unit) -> tuple[list[Token], list[Token]]:

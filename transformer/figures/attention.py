@@ -8,7 +8,15 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import INK_DARK, INK_LIGHT, KEY, QUERY, weights_scale
+from transformer.figures.colours import (
+    INK_DARK,
+    INK_LIGHT,
+    KEY,
+    KEY_DARK,
+    QUERY,
+    QUERY_DARK,
+    weights_scale,
+)
 
 NUMBERS_UP_TO = 14  # columns: with more, numbers inside the cells would not be legible
 
@@ -51,7 +59,10 @@ def head_figure(
     ink = INK_DARK if dark else INK_LIGHT
     tickfont = {"size": 17 if max(query_count, key_count) <= NUMBERS_UP_TO else 14, "color": ink}
     figure.update_xaxes(
-        title={"text": escape(column_title), "font": {"color": KEY, "size": 17}},
+        title={
+            "text": escape(column_title),
+            "font": {"color": KEY_DARK if dark else KEY, "size": 17},
+        },
         tickvals=list(range(key_count)),
         ticktext=[escape(column) for column in columns],
         tickangle=0 if key_count <= 6 else -45 if with_numbers else -90,
@@ -61,7 +72,10 @@ def head_figure(
         constrain="domain",
     )
     figure.update_yaxes(
-        title={"text": escape(row_title), "font": {"color": QUERY, "size": 17}},
+        title={
+            "text": escape(row_title),
+            "font": {"color": QUERY_DARK if dark else QUERY, "size": 17},
+        },
         tickvals=list(range(query_count)),
         ticktext=[escape(row) for row in rows],
         tickfont=tickfont,

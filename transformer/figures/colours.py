@@ -1,8 +1,7 @@
-"""Colours mean the same everywhere: query blue, key orange, value green, weights violet."""
+"""Colours mean the same everywhere: query blue, key orange, weights violet, learned grey."""
 
-QUERY = "#2a72d8"
-KEY = "#dd6b10"
-VALUE = "#1f8f55"
+QUERY, QUERY_DARK = "#1a5fc4", "#6fb1ff"  # as text: at least 4.5 to 1 on the page
+KEY, KEY_DARK = "#b34a00", "#ffa552"
 WEIGHT = "#6a3cc4"
 LEARNED = "#777584"
 SIGNED = ("#c2410c", "#0f766e")  # below and above zero, on a scale centred at zero

@@ -83,6 +83,8 @@ def server() -> Iterator[str]:
                     break
             except OSError:
                 time.sleep(0.25)
+        else:
+            raise RuntimeError("the server did not become healthy within a minute")
         yield address
     finally:
         running.terminate()

@@ -193,11 +193,21 @@ def _trace(options: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from transformer.data import read_pairs
+    from transformer.decoding import check_beam
     from transformer.evaluate import evaluate
     from transformer.translator import Translator
 
     translator = Translator.load(options.model, options.device)
     pairs = read_pairs(options.data)
+    for beam_size in options.beam:
+        check_beam(beam_size)
+    for number, (french, _) in enumerate(pairs, start=1):
+        try:
+            translator.tokenizer.encode(french)
+        except UsageError as error:
+            raise UsageError(
+                "{path}, line {number}: {why}", path=options.data, number=number, why=error
+            ) from error
     print(f"{translator.name} on {options.data.name}, {len(pairs)} sentences")
     for beam_size in options.beam:
         quality = evaluate(translator, pairs, beam_size)

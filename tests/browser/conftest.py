@@ -14,19 +14,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from benchmarks.first_picture import ARGUMENTS
 from transformer import Translator
 
 ROOT = Path(__file__).parents[2]
 CHECKED = "switches => switches.map(one => one.checked)"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=20_000)  # the machine may be busy; nothing here measures time
 
 

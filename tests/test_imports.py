@@ -21,7 +21,7 @@ LAYERS = (
     ("tokenizer", "trace"),
     ("data", "attention", "edits"),
     ("model",),
-    ("decoding", "checkpoint"),
+    ("decoding", "checkpoint", "loss"),
     ("translator",),
     ("analysis",),
     ("evaluate", "export", "benchmark", "trainer"),

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from transformer import ModelConfig, TrainConfig, Translator, UsageError, trainer
 from transformer.checkpoint import load_model
 from transformer.data import Pair, make_batch
+from transformer.loss import dev_loss, token_loss
 from transformer.model import Transformer
 from transformer.tokenizer import END, Tokenizer
-from transformer.trainer import Trainer, dev_loss, parameter_groups, schedule, token_loss
+from transformer.trainer import Trainer, parameter_groups, schedule
 
 MakeTrainer = Callable[..., Trainer]
 

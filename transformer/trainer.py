@@ -1,4 +1,4 @@
-"""The training loop: loss, schedule, averaged weights, and a state that survives a kill."""
+"""The training loop: schedule, averaged weights, and a state that survives a kill."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -25,11 +24,12 @@ from transformer.checkpoint import (
     save_model,
 )
 from transformer.config import TrainConfig
-from transformer.data import Batch, Pair, TrainingBatches, group_by_length, make_batch
+from transformer.data import Batch, Pair, TrainingBatches
 from transformer.errors import UsageError
+from transformer.loss import dev_loss, token_loss
 from transformer.model import Transformer
 from transformer.progress import Progress
-from transformer.tokenizer import PAD, Tokenizer
+from transformer.tokenizer import Tokenizer
 from transformer.trace import KINDS
 
 STATE, LOG, SNAPSHOTS = "state.safetensors", "training.jsonl", "snapshots"
@@ -49,17 +49,6 @@ class Clock:
     chunk: int = 0
     batch: int = 0
     pairs: int = 0
-
-
-def token_loss(model: Transformer, batch: Batch, label_smoothing: float = 0.0) -> Tensor:
-    """Mean cross-entropy of the target's pieces, in nats (section 5.4 for label smoothing).
-
-    Logits are made only where a piece stands: padding costs no row of the vocabulary product.
-    """
-    decoded_BLD = model(batch.source_BM, batch.lengths_B, batch.target_in_BL)
-    real_BL = batch.target_out_BL != PAD
-    logits = model.logits(decoded_BLD[real_BL]).float()
-    return F.cross_entropy(logits, batch.target_out_BL[real_BL], label_smoothing=label_smoothing)
 
 
 def schedule(step: int, share_done: float, warmup_steps: int) -> float:
@@ -299,18 +288,3 @@ def parameter_groups(model: Transformer, weight_decay: float) -> list[dict[str, 
         {"params": decayed, "weight_decay": weight_decay},
         {"params": kept, "weight_decay": 0.0},
     ]
-
-
-@torch.inference_mode()
-def dev_loss(model: Transformer, tokenizer: Tokenizer, pairs: list[Pair]) -> float:
-    """Cross-entropy per target piece of held-out pairs, in nats, without label smoothing."""
-    sources = tokenizer.encode_corpus([french for french, _ in pairs])
-    targets = tokenizer.encode_corpus([english for _, english in pairs])
-    device = model.embedding.weight.device
-    total = pieces = 0.0
-    for group in group_by_length(sources, targets, tokens_per_batch=4000):
-        batch = make_batch([sources[i] for i in group], [targets[i] for i in group]).to(device)
-        count = float((batch.target_out_BL != PAD).sum())
-        total += float(token_loss(model, batch)) * count
-        pieces += count
-    return total / pieces

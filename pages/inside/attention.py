@@ -3,12 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import link
 from pages.shared.attention import COLUMNS, NAMES, ROWS, choose_head, pick_head, pick_kind
 from pages.shared.components import head_grid
-from pages.shared.guard import guarded
 from pages.shared.language import _
-from pages.shared.translation import current
+from pages.shared.live import live
 from transformer import Translation
 from transformer.analysis.view import View, strongest_link, view
 from transformer.figures.attention import head_figure
@@ -23,14 +21,7 @@ def main() -> None:
             "(cross). Every layer has several heads, and each looks differently. Click one."
         )
     )
-    _explore()
-
-
-@st.fragment
-def _explore() -> None:
-    with guarded():
-        _draw(current().translation)
-    link.publish()
+    live(_draw)
 
 
 def _draw(translation: Translation) -> None:

@@ -3,12 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import link
 from pages.shared.attention import NAMES, pick_head, pick_kind, pick_tokens
-from pages.shared.guard import guarded
 from pages.shared.language import _
+from pages.shared.live import live
 from pages.shared.stage import Stage, draw, pick_depth
-from pages.shared.translation import current, load
+from pages.shared.translation import load
 from transformer import Translation
 from transformer.analysis.by_hand import ScoreByHand, score_by_hand
 from transformer.attention import MultiHeadAttention, attend
@@ -29,14 +28,7 @@ def main() -> None:
             "from what is shown, in double precision, and compared."
         )
     )
-    _explore()
-
-
-@st.fragment
-def _explore() -> None:
-    with guarded():
-        _draw(current().translation)
-    link.publish()
+    live(_draw)
 
 
 def _draw(translation: Translation) -> None:

@@ -25,5 +25,6 @@ class View:
 VIEWS = (
     View(N_("Translate"), N_("Start here"), "💬", "", "pages/start/translate.py"),
     View(N_("Attention"), N_("Look inside"), "👀", "attention", "pages/inside/attention.py"),
+    View(N_("Query, key, value"), N_("Look inside"), "🔑", "roles", "pages/inside/roles.py"),
     View(N_("One score by hand"), N_("Look inside"), "🔢", "score", "pages/inside/score.py"),
 )

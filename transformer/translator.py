@@ -166,10 +166,14 @@ class Translator:
             score=hypothesis.score,
         )
 
+    @staticmethod
+    def log_probability(trace: Trace, target: Tokens) -> float:
+        """Log-probability, in nats, that the traced pass gives to all of ``target``."""
+        chosen = log_softmax(trace.logits_LV)[range(len(target.ids)), target.ids]
+        return float(chosen.sum())
+
     def _rate(self, written: Tokens, trace: Trace) -> Candidate:
-        chosen = log_softmax(trace.logits_LV)[range(len(written.ids)), written.ids]
-        total = float(chosen.sum())
-        return self._candidate(Hypothesis.rated(written.ids, total))
+        return self._candidate(Hypothesis.rated(written.ids, self.log_probability(trace, written)))
 
     def _steps(self, written: Tokens, trace: Trace) -> tuple[Step, ...]:
         """For every target piece its probability, its rank (from 1) and the five likeliest."""

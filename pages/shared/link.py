@@ -14,6 +14,7 @@ import streamlit as st
 
 from pages.shared.examples import EXAMPLES
 from pages.shared.language import LANGUAGES, browser_language
+from pages.shared.scaling import FACTORS, SCOPES
 from pages.shared.stage import DEPTHS
 from pages.shared.translation import LONGEST_TEXT
 from transformer import KINDS
@@ -60,6 +61,8 @@ CHOICES = {
     "query": Choice(_position, lambda: 2),
     "key": Choice(_position, lambda: 2),
     "depth": Choice(_one_of(lambda: DEPTHS), lambda: "picture"),
+    "scope": Choice(_one_of(lambda: SCOPES), lambda: "model"),
+    "factor": Choice(_one_of(lambda: FACTORS), lambda: "none"),
     "unit": Choice(_one_of(lambda: ("words", "pieces")), lambda: "words"),
     "mean": Choice(_switch, lambda: False),
     "hide": Choice(_switch, lambda: False),

@@ -70,8 +70,10 @@ def test_the_sentence_is_said_in_korean_too(visit, text):
 def test_anything_else_gets_a_result(visit, path, text):
     visitor = visit(path)
     visitor.type(text)
-    assert visitor.sentences == []
-    assert visitor.app.get("bidi_component") or visitor.app.get("plotly_chart")
+    shown = visitor.app.get("bidi_component") or visitor.app.get("plotly_chart")
+    nothing = [said for said in visitor.sentences if "wrote nothing" in said]
+    assert bool(shown) != bool(nothing)  # a model may well end at once where there is no French
+    assert visitor.sentences == nothing
     assert visitor.box == text
 
 

@@ -21,7 +21,7 @@ def main() -> None:
     st.write(
         _(
             "The scores of a head are divided by √d_k before the softmax. Here you can change that "
-            "factor and let the model translate again: what happens if the division is left out?"
+            "factor and let the model translate again. With a factor of 1 the division is left out."
         )
     )
     live(_draw)
@@ -70,9 +70,8 @@ def _draw(translation: Translation) -> None:
 
 
 def _name_factor(factor: str) -> str:
-    if factor == "none":
-        return _("no division")
-    return "1/√d_k" if factor == "1" else f"{factor}/√d_k"
+    """The same in every language; 1 leaves the division out."""
+    return "1" if factor == "none" else f"{factor}/√d_k"
 
 
 def _compare(translation: Translation, edit: ScaleScores) -> None:

@@ -5,7 +5,7 @@ import difflib
 import numpy as np
 import streamlit as st
 
-from pages.shared.attention import NAMES, SHORT_NAMES, pick_head, pick_kind
+from pages.shared.attention import NAMES, SHORT_NAMES, pick_attention
 from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.scaling import FACTORS, SCOPES
@@ -28,9 +28,7 @@ def main() -> None:
 
 
 def _draw(translation: Translation) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = pick_kind()
-        layer, head = pick_head(translation.trace, kind)
+    kind, layer, head = pick_attention(translation.trace)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             _("Change the scores of"),

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared.attention import COLUMNS, NAMES, ROWS, choose_head, pick_head, pick_kind
+from pages.shared.attention import COLUMNS, NAMES, ROWS, choose_head, pick_attention
 from pages.shared.components import head_grid
 from pages.shared.language import _
 from pages.shared.live import live
@@ -25,9 +25,7 @@ def main() -> None:
 
 
 def _draw(translation: Translation) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = pick_kind()
-        layer, head = pick_head(translation.trace, kind)
+    kind, layer, head = pick_attention(translation.trace)
     with st.container(horizontal=True, vertical_alignment="center"):
         _switches()
     seen = view(translation, kind, st.session_state["unit"], st.session_state["hide"])

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from pages import N_
-from pages.shared.attention import COLUMNS, NAMES, ROWS, pick_head, pick_kind
+from pages.shared.attention import COLUMNS, NAMES, ROWS, pick_attention
 from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.stage import Stage, draw, pick_depth
@@ -37,10 +37,8 @@ def main() -> None:
 
 
 def _draw(translation: Translation) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = pick_kind()
-        layer, head = pick_head(translation.trace, kind)
-        pick_depth()
+    kind, layer, head = pick_attention(translation.trace)
+    pick_depth()
     matrices = load(st.session_state["model"]).projections(kind, layer)
     found = project(translation.trace, kind, layer, head, matrices)
     rows, columns = (

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared.attention import NAMES, pick_head, pick_kind, pick_tokens
+from pages.shared.attention import NAMES, pick_attention, pick_tokens
 from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.stage import Stage, draw, pick_depth
@@ -32,9 +32,7 @@ def main() -> None:
 
 
 def _draw(translation: Translation) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = pick_kind()
-        layer, head = pick_head(translation.trace, kind)
+    kind, layer, head = pick_attention(translation.trace)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         queries, keys, query, key = pick_tokens(translation, kind)
         pick_depth()

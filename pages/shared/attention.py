@@ -29,7 +29,15 @@ COLUMNS = {
 }
 
 
-def pick_kind() -> Kind:
+def pick_attention(trace: Trace) -> tuple[Kind, int, int]:
+    """The pickers of every page that looks at one head: kind, layer and head, both from 0."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = _pick_kind()
+        layer, head = _pick_head(trace, kind)
+    return kind, layer, head
+
+
+def _pick_kind() -> Kind:
     """One of the three attentions."""
     st.segmented_control(
         _("Attention"),
@@ -42,7 +50,7 @@ def pick_kind() -> Kind:
     return st.session_state["kind"]
 
 
-def pick_head(trace: Trace, kind: Kind) -> tuple[int, int]:
+def _pick_head(trace: Trace, kind: Kind) -> tuple[int, int]:
     """Layer and head, both from 0; those of another model or a damaged link are brought back."""
     layers, heads = trace.layers(kind), trace.sublayer(kind, 0).heads.weights_HLM.shape[0]
     for name, count in (("layer", layers), ("head", heads)):

@@ -20,7 +20,7 @@ EXAMPLES = (
     Example("J'ai du mal à comprendre ce livre.", N_("an idiom: avoir du mal")),
     Example("Il pleut des cordes depuis ce matin.", N_("an idiom: raining ropes")),
     Example("Zoltan habite à Győr avec sa sœur.", N_("names the model never saw, cut into pieces")),
-    Example("Qu'est-ce que tu as mangé ?", N_("qu'est-ce que becomes one word: what")),
+    Example("Qu'est-ce que ta voisine a préparé ?", N_("qu'est-ce que becomes one word: what")),
     Example("Elle lui en a parlé.", N_("pronouns before the verb")),
     Example(
         "Quand j'étais petit, ma grand-mère nous racontait toujours une histoire avant de "

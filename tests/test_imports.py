@@ -24,7 +24,7 @@ LAYERS = (
     ("decoding", "checkpoint", "loss"),
     ("translator",),
     ("analysis",),
-    ("evaluate", "export", "benchmark", "trainer"),
+    ("archive", "evaluate", "export", "benchmark", "trainer"),
     ("train",),
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}

@@ -171,23 +171,20 @@ def _as_json(line: str, source: Tokens, candidates: Sequence[Candidate]) -> str:
 
 
 def _trace(options: argparse.Namespace) -> int:
-    import numpy as np
-
+    from transformer.archive import origin_of, save_trace
     from transformer.checkpoint import replace_file
-    from transformer.trace import flatten
     from transformer.translator import Translator
 
     translator = Translator.load(options.model, options.device)
     translation = translator.translate(options.text, options.beam, options.target)
-    arrays = flatten(translation.trace)
-    pieces = {"source": translation.source.pieces, "target": translation.target.pieces}
+    origin = origin_of(translator, translation)
 
     def write(path: Path) -> None:
         with path.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **pieces, **arrays)
+            print(f"{save_trace(file, translation, origin)} arrays in {options.out}")
 
+    print(translation.text)
     replace_file(options.out, write)
-    print(f"{translation.text}\n{len(arrays)} arrays in {options.out}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from transformer.checkpoint import SETTINGS, load_model
+from transformer.checkpoint import SETTINGS, WEIGHTS, load_model
 from transformer.data import group_by_length
 from transformer.decoding import Hypothesis, check_beam, search
 from transformer.edits import Edits, check_edits
@@ -74,10 +75,16 @@ class ScoredText(NamedTuple):
 
 
 class Translator:
-    """A model and its tokenizer. Keeps no result and may be shared by threads."""
+    """A model and its tokenizer. Keeps no result and may be shared by threads.
 
-    def __init__(self, model: Transformer, tokenizer: Tokenizer, name: str = "model") -> None:
-        self.model, self.tokenizer, self.name = model.eval(), tokenizer, name
+    ``sha256`` is that of the file of weights, empty for a model that was not loaded.
+    """
+
+    def __init__(
+        self, model: Transformer, tokenizer: Tokenizer, name: str = "model", sha256: str = ""
+    ) -> None:
+        self.model, self.tokenizer = model.eval(), tokenizer
+        self.name, self.sha256 = name, sha256
 
     @classmethod
     def load(
@@ -89,7 +96,8 @@ class Translator:
         """
         folder = Path(path) if path is not None else MODELS / default_model()
         model, tokenizer = load_model(folder, pick_device(device))
-        return cls(model, tokenizer, folder.name)
+        sha256 = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+        return cls(model, tokenizer, folder.name, sha256)
 
     def translate(
         self,

@@ -5,13 +5,19 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.shared import link, translation
+from pages.shared.export import take_away
 from pages.shared.guard import guarded
 from transformer import Translation
+from transformer.edits import Edits
 
 
 @st.fragment
-def live(draw: Callable[[Translation], None]) -> None:
-    """Draw pickers and figures of the current sentence; the address follows every choice."""
+def live(draw: Callable[[Translation], Edits | None]) -> None:
+    """Draw pickers and figures of the current sentence; the address follows every choice.
+
+    What can be taken away carries the edits that ``draw`` returns, if any.
+    """
     with guarded():
-        draw(translation.current().translation)
+        edits = draw(translation.current().translation)
+        take_away(edits or ())
     link.publish()

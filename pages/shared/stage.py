@@ -1,7 +1,7 @@
 """One step of a computation at four depths (picture, numbers, formula, code), and its proof."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages import N_
 from pages.shared.language import _
+from pages.shared.picture import Picture, show
 from transformer.analysis.by_hand import Check
-from transformer.figures import Figure
 
 DEPTHS = {
     "picture": N_("Picture"),
@@ -22,14 +22,12 @@ DEPTHS = {
 
 @dataclass(frozen=True)
 class Stage:
-    """What a step shows: ``said`` is its sentence, ``table`` its values by column."""
+    """What a step shows; ``source`` is the function of the library that computes it."""
 
     title: str
-    said: str
-    figure: Figure
-    table: Mapping[str, Sequence[Any]]
+    picture: Picture
     formula: str
-    code: Callable[..., Any]
+    source: Callable[..., Any]
     check: Check
 
 
@@ -48,22 +46,16 @@ def pick_depth() -> None:
 def draw(number: int, stage: Stage) -> None:
     """The step at the chosen depth, and its check below."""
     st.subheader(f"{number}. {stage.title}")
-    st.text(stage.said)
+    st.text(stage.picture.said)
     depth = st.session_state["depth"]
     if depth == "picture":
-        st.plotly_chart(
-            stage.figure,
-            key=f"stage_{number}",
-            width="stretch",
-            alt=stage.said,
-            config={"displaylogo": False},
-        )
+        show(stage.picture, say=False)
     elif depth == "numbers":
-        st.dataframe(dict(stage.table), hide_index=True, width="stretch")
+        st.dataframe(dict(stage.picture.table), hide_index=True, width="stretch")
     elif depth == "formula":
         st.latex(stage.formula)
     else:
-        st.code(inspect.getsource(stage.code), language="python")
+        st.code(inspect.getsource(stage.source), language="python")
     _proof(stage.check)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 import torch
 
 from transformer import Translation, Translator, UsageError
+from transformer.edits import ScaleScores
 from transformer.translator import MODELS
 
 LONGEST_TEXT = 200  # characters: what one sentence on a projector can hold
@@ -31,10 +32,10 @@ def load(model: str) -> Translator:
     return translator
 
 
-def _translate(model: str, text: str) -> Timed:
+def _translate(model: str, text: str, edits: tuple[ScaleScores, ...]) -> Timed:
     translator = load(model)
     begun = time.perf_counter()
-    translation = translator.translate(text, BEAM_SIZE)
+    translation = translator.translate(text, BEAM_SIZE, edits=edits)
     return Timed(translation, time.perf_counter() - begun)
 
 
@@ -42,16 +43,16 @@ def _translate(model: str, text: str) -> Timed:
 # and spares copying megabytes at every rerun. A trace of `small` takes 2 MB for seven words and
 # 5 MB for twenty, but 120 MB for 256 pieces of gibberish: few of those are kept.
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _translate_short(model: str, text: str) -> Timed:
-    return _translate(model, text)
+def _translate_short(model: str, text: str, edits: tuple[ScaleScores, ...]) -> Timed:
+    return _translate(model, text, edits)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _translate_long(model: str, text: str) -> Timed:
-    return _translate(model, text)
+def _translate_long(model: str, text: str, edits: tuple[ScaleScores, ...]) -> Timed:
+    return _translate(model, text, edits)
 
 
-def translate(model: str, text: str) -> Timed:
+def translate(model: str, text: str, edits: tuple[ScaleScores, ...] = ()) -> Timed:
     """The translation of ``text`` and the seconds it took; UsageError if it cannot be read."""
     if len(text) > LONGEST_TEXT:
         raise UsageError(
@@ -60,7 +61,7 @@ def translate(model: str, text: str) -> Timed:
             longest=LONGEST_TEXT,
         )
     pieces = len(load(model).tokenizer.encode(text).pieces)
-    return (_translate_short if pieces <= MANY_PIECES else _translate_long)(model, text)
+    return (_translate_short if pieces <= MANY_PIECES else _translate_long)(model, text, edits)
 
 
 def current() -> Timed:

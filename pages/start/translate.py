@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from pages.shared.components import piece_steps, word_links
+from pages.shared.export import take_away
 from pages.shared.language import _
 from pages.shared.translation import BEAM_SIZE, Timed, current
 from transformer import Translation
@@ -29,6 +30,7 @@ def main() -> None:
     _pieces(translation)
     st.subheader(_("What the search found"))
     _hypotheses(timed)
+    take_away()
 
 
 def _links(translation: Translation) -> None:

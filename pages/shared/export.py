@@ -1,0 +1,73 @@
+"""What every page lets a visitor take away: the trace, the chosen head, and its own address."""
+
+import io
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared.language import _
+from pages.shared.translation import load, translate
+from transformer import Translation, Translator
+from transformer.archive import head_record, origin_of, save_trace
+from transformer.edits import Edits
+
+ASSETS = Path(__file__).parents[2] / "assets" / "components"
+
+_mount_copy_link = st.components.v2.component(
+    "copy_link",
+    html='<div class="copy-link"><button type="button"></button><span role="status"></span></div>',
+    css=(ASSETS / "copy_link.css").read_text(encoding="utf-8"),
+    js=(ASSETS / "copy_link.js").read_text(encoding="utf-8"),
+)
+
+
+def take_away(edits: Edits = ()) -> None:
+    """The row at the foot of a page; ``edits`` are those that the page's numbers carry.
+
+    Files are made when they are asked for.
+    """
+    model, text = st.session_state["model"], st.session_state["text"]
+    translator = load(model)
+    translation = translate(model, text, tuple(edits)).translation
+    kind = st.session_state["kind"]
+    layer = min(st.session_state["layer"], translation.trace.layers(kind)) - 1
+    head = min(st.session_state["head"], translator.model.config.heads) - 1
+    st.divider()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            _("All numbers (NPZ)"),
+            lambda: trace_file(translator, translation, edits),
+            "trace.npz",
+            "application/octet-stream",
+            key="trace_npz",
+            on_click="ignore",
+        )
+        st.download_button(
+            _("Chosen head (JSON)"),
+            lambda: json.dumps(
+                head_record(
+                    translation, kind, layer, head, origin_of(translator, translation, edits)
+                ),
+                ensure_ascii=False,
+            ),
+            f"{kind}-{layer + 1}-{head + 1}.json",
+            "application/json",
+            key="head_json",
+            on_click="ignore",
+        )
+        _mount_copy_link(
+            key="copy_link",
+            data={
+                "copy": _("Copy link"),
+                "copied": _("Copied: whoever opens it sees this page."),
+                "failed": _("Copy the address of this page from the browser's address bar."),
+            },
+        )
+
+
+def trace_file(translator: Translator, translation: Translation, edits: Edits) -> bytes:
+    """An .npz archive of everything that one pass computed."""
+    file = io.BytesIO()
+    save_trace(file, translation, origin_of(translator, translation, edits))
+    return file.getvalue()

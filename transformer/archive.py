@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import BadZipFile
@@ -45,16 +46,16 @@ def save_trace(file: BinaryIO, translation: Translation, origin: dict[str, Any])
     return len(arrays)
 
 
-def load_trace(path: str | Path | BinaryIO) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def load_trace(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """The arrays of a file that ``save_trace`` wrote, by path, and their origin.
 
     Raises UsageError if it is none.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with np.load(BytesIO(Path(path).read_bytes()), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         return arrays, json.loads(str(arrays.pop(ORIGIN)))
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise UsageError(
             "{path} should be a trace written by this program (.npz), but cannot be read as one "
             "({why}). Write it again.",

@@ -79,12 +79,11 @@ function matrixNode(className) {
 
 function matrixDraw(matrix) {
   const { root, shown } = matrix;
-  const style = getComputedStyle(root);
   matrix.width = root.clientWidth;
   if (!matrix.width) return; // not on the page yet: the observer calls again
   matrix.context = matrix.canvas.getContext("2d");
-  matrix.family = style.fontFamily;
-  matrix.dark = matrixLightness(matrixColour(style.getPropertyValue("--st-background-color"))) < 0.5;
+  matrix.family = getComputedStyle(root).fontFamily;
+  matrix.dark = matrixIsDark(root);
   matrix.range = matrixRange(shown);
   matrix.table = matrixColours(shown.scale, matrix.dark);
   matrix.body.setAttribute("aria-label", shown.label ?? "");
@@ -117,6 +116,11 @@ function matrixColour(text) {
 
 /** 0 to 1, as the eye sees it. */
 const matrixLightness = ([red, green, blue]) => (0.3 * red + 0.59 * green + 0.11 * blue) / 255;
+
+function matrixIsDark(element) {
+  const page = getComputedStyle(element).getPropertyValue("--st-background-color");
+  return matrixLightness(matrixColour(page)) < 0.5;
+}
 
 /** 256 colours along a scale, four bytes each. */
 function matrixColours(scale, dark) {

@@ -5,15 +5,16 @@ in assets/components and are registered once, when this package is imported. Wha
 travels only as data and is written as text in the browser, never as markup.
 """
 
-from pages.shared.components.head_grid import HEAD_GRID_LABELS, head_grid
+from pages.shared.components.heads import HEADS_LABELS, Link, heads
 from pages.shared.components.piece_steps import PIECE_STEPS_LABELS, piece_steps
 from pages.shared.components.word_links import WORD_LINKS_LABELS, word_links
 
 __all__ = [
-    "HEAD_GRID_LABELS",
+    "HEADS_LABELS",
     "PIECE_STEPS_LABELS",
     "WORD_LINKS_LABELS",
-    "head_grid",
+    "Link",
+    "heads",
     "piece_steps",
     "word_links",
 ]

@@ -30,7 +30,7 @@
 
 const MATRIX_LETTERS = { few: 17, many: 15, least: 9.5 }; // pixels; `least` inside cells
 const MATRIX_MANY = 14; // rows or columns
-const MATRIX_TALLEST = 960; // pixels, of all rows together
+const MATRIX_TALLEST = 960; // pixels, of all rows together, as long as each has three
 const MATRIX_LABEL_EM = 9; // longer labels end in ...; the tip has them whole
 const MATRIX_SLANT = Math.SQRT1_2; // sine and cosine of 45 degrees
 
@@ -216,11 +216,11 @@ function matrixLayOut(matrix) {
 }
 
 /** Width and height of a cell, how column labels are turned and how far they hang over. */
-function matrixCell(matrix, room, widths) {
+function matrixCell(matrix, across, widths) {
   const { letters, shown } = matrix;
   if (shown.cell) return { cell: shown.cell, ...matrixTurn(matrix, shown.cell[0], widths) };
   const most = shown.digits === undefined ? 64 : 110;
-  const fit = (overhang) => Math.min(most, (room - overhang) / shown.columns);
+  const fit = (overhang) => Math.min(most, (across - overhang) / shown.columns);
   let turned = matrixTurn(matrix, fit(0), widths);
   // Narrower cells push slanted labels further out: a second look settles it.
   turned = matrixTurn(matrix, fit(turned.overhang), widths);
@@ -229,9 +229,12 @@ function matrixCell(matrix, room, widths) {
   const title = matrixTextWidth(matrix, shown.rowTitle ?? "", 600); // upright: as long as all rows
   const wanted = Math.max(
     Math.min(56, Math.max(least, Math.min(0.6 * width, 300 / shown.rows))),
-    Math.min(84, title / shown.rows),
+    Math.min(84, (title + letters) / shown.rows),
   );
-  return { cell: [width, Math.min(wanted, MATRIX_TALLEST / shown.rows)], ...turned };
+  const room = Math.max(MATRIX_TALLEST / shown.rows, 3);
+  // Where there is no room for every label anyway, cells are not drawn much taller than wide.
+  const height = wanted <= room ? wanted : Math.min(room, Math.max(3, 1.5 * width));
+  return { cell: [width, height], ...turned };
 }
 
 function matrixTurn({ letters, shown }, width, widths) {

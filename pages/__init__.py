@@ -24,10 +24,22 @@ class View:
 
 VIEWS = (
     View(N_("Translate"), N_("Start here"), "💬", "", "pages/start/translate.py"),
+    View(
+        N_("From words to vectors"), N_("Look inside"), "🧭", "vectors", "pages/inside/vectors.py"
+    ),
+    View(
+        N_("Where a word stands"), N_("Look inside"), "🌊", "positions", "pages/inside/positions.py"
+    ),
     View(N_("Attention"), N_("Look inside"), "👀", "attention", "pages/inside/attention.py"),
     View(N_("Query, key, value"), N_("Look inside"), "🔑", "roles", "pages/inside/roles.py"),
     View(N_("One score by hand"), N_("Look inside"), "🔢", "score", "pages/inside/score.py"),
     View(N_("All scores at once"), N_("Look inside"), "🧮", "matrix", "pages/inside/matrix.py"),
+    View(N_("Together or alone"), N_("Look inside"), "🤝", "alone", "pages/inside/alone.py"),
+    View(N_("Layer by layer"), N_("Look inside"), "🪜", "layers", "pages/inside/layers.py"),
+    View(
+        N_("One word, two sentences"), N_("Look inside"), "🎭", "context", "pages/inside/context.py"
+    ),
+    View(N_("The next word"), N_("Look inside"), "🎯", "next", "pages/inside/next.py"),
     View(
         N_("Why divide?"),
         N_("√d_k laboratory"),

@@ -24,35 +24,17 @@ class View:
 
 VIEWS = (
     View(N_("Translate"), N_("Start here"), "💬", "", "pages/start/translate.py"),
-    View(
-        N_("From words to vectors"), N_("Look inside"), "🧭", "vectors", "pages/inside/vectors.py"
-    ),
-    View(
-        N_("Where a word stands"), N_("Look inside"), "🌊", "positions", "pages/inside/positions.py"
-    ),
-    View(N_("Attention"), N_("Look inside"), "👀", "attention", "pages/inside/attention.py"),
-    View(N_("Query, key, value"), N_("Look inside"), "🔑", "roles", "pages/inside/roles.py"),
-    View(N_("One score by hand"), N_("Look inside"), "🔢", "score", "pages/inside/score.py"),
-    View(N_("All scores at once"), N_("Look inside"), "🧮", "matrix", "pages/inside/matrix.py"),
-    View(N_("Together or alone"), N_("Look inside"), "🤝", "alone", "pages/inside/alone.py"),
-    View(N_("Layer by layer"), N_("Look inside"), "🪜", "layers", "pages/inside/layers.py"),
-    View(
-        N_("One word, two sentences"), N_("Look inside"), "🎭", "context", "pages/inside/context.py"
-    ),
-    View(N_("The next word"), N_("Look inside"), "🎯", "next", "pages/inside/next.py"),
-    View(
-        N_("Why divide?"),
-        N_("√d_k laboratory"),
-        "🎲",
-        "simulation",
-        "pages/laboratory/simulation.py",
-    ),
-    View(
-        N_("Measured scores"),
-        N_("√d_k laboratory"),
-        "📏",
-        "measured",
-        "pages/laboratory/measured.py",
-    ),
-    View(N_("Without √d_k"), N_("√d_k laboratory"), "🧪", "scale", "pages/laboratory/scale.py"),
+    View(N_("Words to vectors"), N_("Words"), "🧭", "vectors", "pages/inside/vectors.py"),
+    View(N_("Positions"), N_("Words"), "🌊", "positions", "pages/inside/positions.py"),
+    View(N_("All heads"), N_("Attention"), "👀", "attention", "pages/inside/attention.py"),
+    View(N_("Query, key, value"), N_("Attention"), "🔑", "roles", "pages/inside/roles.py"),
+    View(N_("One score by hand"), N_("Attention"), "🔢", "score", "pages/inside/score.py"),
+    View(N_("All scores at once"), N_("Attention"), "🧮", "matrix", "pages/inside/matrix.py"),
+    View(N_("Together or alone"), N_("Layers"), "🤝", "alone", "pages/inside/alone.py"),
+    View(N_("Layer by layer"), N_("Layers"), "🪜", "layers", "pages/inside/layers.py"),
+    View(N_("Word in context"), N_("Layers"), "🎭", "context", "pages/inside/context.py"),
+    View(N_("The next word"), N_("Layers"), "🎯", "next", "pages/inside/next.py"),
+    View(N_("Why divide?"), N_("Why √d_k"), "🎲", "simulation", "pages/laboratory/simulation.py"),
+    View(N_("Measured scores"), N_("Why √d_k"), "📏", "measured", "pages/laboratory/measured.py"),
+    View(N_("Without √d_k"), N_("Why √d_k"), "🧪", "scale", "pages/laboratory/scale.py"),
 )

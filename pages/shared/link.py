@@ -89,7 +89,7 @@ CHOICES = {
     "scope": Choice(_one_of(lambda: SCOPES), lambda: "model"),
     "factor": Choice(_one_of(lambda: FACTORS), lambda: "none"),
     "width": Choice(_one_of(lambda: WIDTHS), lambda: "100"),
-    "draws": Choice(_one_of(lambda: DRAWS), lambda: "10000"),
+    "draws": Choice(_one_of(lambda: DRAWS), lambda: "5000"),
     "law": Choice(_one_of(lambda: LAWS), lambda: "normal"),
     "keys": Choice(_one_of(lambda: KEYS), lambda: "10"),
     "seed": Choice(_seed, lambda: TYPICAL_SEED),

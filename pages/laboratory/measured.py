@@ -238,7 +238,7 @@ def _sharpest(heads: Sequence[HeadScores], chosen: int) -> None:
             )
     show(_sharpness(heads, ranked, chosen))
     st.page_link(
-        "pages/inside/attention.py",
+        "pages/attention/attention.py",
         label=_("See where this head looks"),
         icon="👀",
     )

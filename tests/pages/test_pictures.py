@@ -38,7 +38,7 @@ def drawn_on(visitor, name):
     return json.loads(chart.proto.spec)["data"]
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path])
+@pytest.mark.parametrize("path", PATHS)
 def test_every_figure_is_drawn_again_by_its_cell(visit, path) -> None:
     visitor = visit(path, {"text": "L'élève dit : « Oui ! »"})
     names = opened(visitor)
@@ -50,7 +50,7 @@ def test_every_figure_is_drawn_again_by_its_cell(visit, path) -> None:
         assert json.loads(found["figure"].to_json())["data"] == drawn_on(visitor, name), name
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path])
+@pytest.mark.parametrize("path", PATHS)
 def test_every_figure_has_a_table(visit, path) -> None:
     visitor = visit(path)
     before = len(visitor.app.dataframe)

@@ -24,7 +24,7 @@ from transformer.figures.product import product_figure, scores_matrix_figure
 
 # What the cells of the figures compute first.
 _SETUP = """\
-from transformer.analysis.by_hand import piece_names
+from transformer.analysis.view import piece_names
 from transformer.analysis.head_by_hand import head_by_hand
 queries, keys = piece_names(translation, {kind!r})
 found = head_by_hand(translation.trace.sublayer({kind!r}, {layer}).heads, {head})

@@ -13,8 +13,8 @@ from pages.shared.product import Layout, draw_steps, latex_sizes, sizes
 from pages.shared.stage import Stage, pick_depth
 from pages.shared.translation import load
 from transformer import Kind, Translation
-from transformer.analysis.by_hand import piece_names
 from transformer.analysis.roles import ROLES, Projection, project, similarity_weights
+from transformer.analysis.view import piece_names
 from transformer.attention import MultiHeadAttention
 from transformer.figures.attention import head_figure
 from transformer.figures.product import product_figure
@@ -32,7 +32,7 @@ SOURCES = {  # what queries are made of, and what keys and values are
 }
 # What the cells of the figures compute first.
 _SETUP = """\
-from transformer.analysis.by_hand import piece_names
+from transformer.analysis.view import piece_names
 from transformer.analysis.roles import project
 names = piece_names(translation, {kind!r})
 matrices = translator.projections({kind!r}, {layer})

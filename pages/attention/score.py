@@ -14,10 +14,10 @@ from pages.shared.picture import Picture
 from pages.shared.stage import Stage, draw, pick_depth
 from pages.shared.translation import load
 from transformer import Translation
-from transformer.analysis.by_hand import ScoreByHand, score_by_hand
+from transformer.analysis.score_by_hand import ScoreByHand, score_by_hand
 from transformer.attention import MultiHeadAttention, attend
 from transformer.figures import Figure
-from transformer.figures.by_hand import (
+from transformer.figures.score import (
     products_figure,
     row_figure,
     scores_figure,
@@ -27,7 +27,8 @@ from transformer.figures.by_hand import (
 # What the cells of the figures compute first.
 _SETUP = """\
 import numpy as np
-from transformer.analysis.by_hand import piece_names, score_by_hand
+from transformer.analysis.score_by_hand import score_by_hand
+from transformer.analysis.view import piece_names
 keys = piece_names(translation, {kind!r})[1]
 output_weight = translator.projections({kind!r}, {layer})["output"]
 sublayer = translation.trace.sublayer({kind!r}, {layer})

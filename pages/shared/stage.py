@@ -10,7 +10,7 @@ import streamlit as st
 from pages import N_
 from pages.shared.language import _
 from pages.shared.picture import Picture, show
-from transformer.analysis.by_hand import Check
+from transformer.analysis.check import Check
 
 DEPTHS = {
     "picture": N_("Picture"),

@@ -14,7 +14,7 @@ from pages.shared.translation import BEAM_SIZE, Timed, current
 from transformer import Translation
 from transformer.analysis.view import View, link_layer, strongest_link, view
 from transformer.figures.attention import head_figure
-from transformer.figures.by_hand import row_figure
+from transformer.figures.score import row_figure
 from transformer.tokenizer import Tokens
 from transformer.translator import Step
 

@@ -12,7 +12,7 @@ import pytest
 from pages import VIEWS
 from pages.shared.notebook import cell_of
 from pages.shared.picture import Picture
-from transformer.figures.by_hand import products_figure
+from transformer.figures.score import products_figure
 
 PATHS = [view.path for view in VIEWS]
 VALUES = np.array([0.1, -2.5, 1 / 3], dtype=np.float32)

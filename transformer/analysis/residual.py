@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch.nn import LayerNorm
 
-from transformer.analysis.by_hand import Check
+from transformer.analysis.check import Check, largest
 from transformer.analysis.stack import Part, Stack
 from transformer.trace import Record
 from transformer.translator import Translator
@@ -67,7 +67,7 @@ def residual_by_hand(read: Stack, layer: int, part: Part, piece: int) -> Residua
     before_D = record.residual_before_LD[piece].astype(np.float64)
     output_D = record.output_LD[piece].astype(np.float64)
     after_D = before_D + output_D
-    check = _largest(after_D, record.residual_after_LD[piece])
+    check = Check.of(after_D, record.residual_after_LD[piece], largest(after_D))
     return ResidualByHand(before_D, output_D, after_D, check)
 
 
@@ -86,10 +86,5 @@ def _norm(norm: LayerNorm, before_D: np.ndarray, model_D: np.ndarray) -> NormByH
         gain_D=gain_D,
         bias_D=bias_D,
         normalised_D=normalised_D,
-        check=_largest(normalised_D, model_D),
+        check=Check.of(normalised_D, model_D, largest(normalised_D)),
     )
-
-
-def _largest(again_D: np.ndarray, model_D: np.ndarray) -> Check:
-    """All numbers compared, the largest shown."""
-    return Check.of(again_D, model_D.astype(np.float64), int(np.abs(again_D).argmax()))

@@ -93,7 +93,7 @@ def test_the_html_needs_no_network_and_holds_the_values(picture) -> None:
 
 
 def test_what_is_taken_away_is_light_even_from_a_dark_page(picture) -> None:
-    assert picture.figure.layout.font.color != picture.on_paper().layout.font.color
+    assert picture.draw(dark=True).layout.font.color != picture.draw().layout.font.color
     assert "dark" not in picture.cell
 
 

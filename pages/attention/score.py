@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared.attention import NAMES, pick_attention, pick_tokens
+from pages.shared.attention import pick_attention, pick_tokens
 from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.picture import Picture
@@ -74,15 +74,6 @@ def _draw(translation: Translation) -> None:
     output_weight = load(st.session_state["model"]).projections(kind, layer)["output"]
     sublayer = translation.trace.sublayer(kind, layer)
     found = score_by_hand(sublayer, output_weight, head, query, key)
-    st.text(
-        _("{kind}, layer {layer}, head {head}: query “{query}”, key “{key}”.").format(
-            kind=_(NAMES[kind]),
-            layer=layer + 1,
-            head=head + 1,
-            query=queries[query],
-            key=keys[key],
-        )
-    )
     setup = _SETUP.format(kind=kind, layer=layer, head=head, query=query, key=key)
     row = Row(found, keys, queries[query], key, head, setup)
     for number, stage in enumerate((_product, _division, _softmax, _weighted_sum, _output), 1):

@@ -52,7 +52,7 @@ def _draw(translation: Translation) -> None:
     st.text(
         _(
             "The decoder has read “{read}”; “{written}” was written next: its probability is "
-            "{probability}, number {rank} of {vocabulary}."
+            "{probability}, rank {rank} of {vocabulary}."
         ).format(
             read=" ".join(read.pieces[: step + 1]),
             written=written[step],

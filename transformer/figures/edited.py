@@ -29,7 +29,7 @@ def factors_figure(
     ``labels`` name the factors on the axis. The ``chosen`` factor is filled; ``mark`` names the
     model's ``own``.
     """
-    colour = colours.weight(dark)
+    colour, picked = colours.weight(dark), np.arange(len(factors)) == chosen
     figure = go.Figure(
         go.Scatter(
             x=factors,
@@ -37,8 +37,8 @@ def factors_figure(
             mode="lines+markers",
             line={"color": colour, "width": 3},
             marker={
-                "size": [20 if i == chosen else 13 for i in range(len(factors))],
-                "symbol": ["circle" if i == chosen else "circle-open" for i in range(len(factors))],
+                "size": np.where(picked, 20, 13),
+                "symbol": np.where(picked, "circle", "circle-open"),
                 "color": colour,
                 "opacity": 1,
                 "line": {"width": 3, "color": colour},
@@ -46,10 +46,7 @@ def factors_figure(
             hovertemplate="%{x:.4f}: <b>%{y:.4f}</b><extra></extra>",
         )
     )
-    figure.add_vline(
-        x=factors[own],
-        line={"color": colours.ink(dark), "width": 2, "dash": "dash"},
-    )
+    figure.add_vline(x=factors[own], line={"color": colours.ink(dark), "width": 2, "dash": "dash"})
     figure.add_annotation(
         x=np.log10(factors[own]),
         y=0.06,

@@ -21,8 +21,8 @@ from transformer.figures.score import (
     products_figure,
     row_figure,
     scores_figure,
-    vectors_figure,
 )
+from transformer.figures.vectors import vectors_figure
 
 # What the cells of the figures compute first.
 _SETUP = """\
@@ -199,7 +199,7 @@ def _weighted_sum(row: Row) -> Stage:
                 ),
                 f"[*keys, {total!r}]": [*keys, total],
             },
-            bold=len(keys),
+            chosen=len(keys),
             axis=_("dimension of the value"),
             title=_("Weight times value of every key, and their sum"),
             green=True,
@@ -230,7 +230,7 @@ def _output(row: Row) -> Stage:
             "score-output",
             vectors_figure,
             {"found.contexts_HK": found.contexts_HK, repr(names): names},
-            bold=row.head,
+            chosen=row.head,
             axis=_("dimension of the context"),
             title=_("The contexts that are joined; the chosen head in bold"),
             said=_(

@@ -1,6 +1,6 @@
 """Scores against d_k: their variance, and what the softmax makes of them.
 
-Raw scores are grey and scaled ones violet, as on every page; what theory says is a dashed line.
+Raw scores are grey, scaled ones the violet of weights; what theory says is a dashed line.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def variance_figure(
             y=theory,
             mode="lines",
             line={"color": colours.ink(dark), "width": 2, "dash": "dash"},
-            name=names[2],
+            name=escape(names[2]),
             showlegend=theory is theories[0],
             hoverinfo="skip",
         )
@@ -50,7 +50,7 @@ def variance_figure(
             x=widths,
             y=values,
             mode="markers",
-            name=name,
+            name=escape(name),
             marker={"color": colour, "size": 13, "symbol": symbol},
             hovertemplate="d_k = %{x}: <b>%{y:.4g}</b><extra></extra>",
         )
@@ -91,7 +91,7 @@ def error_figure(
             y=values_W,
             error_y={"array": errors_W, "thickness": 2.5, "width": 6, "color": colour},
             mode="markers",
-            name=names[0],
+            name=escape(names[0]),
             marker={"color": colour, "size": 11, "symbol": symbol},
             hovertemplate="d_k = %{x}: <b>%{y:.4f}</b> ± %{error_y.array:.4f}<extra></extra>",
         )
@@ -101,7 +101,7 @@ def error_figure(
         y=[1, 1],
         mode="lines",
         line={"color": colours.ink(dark), "width": 2, "dash": "dash"},
-        name=names[1],
+        name=escape(names[1]),
         hoverinfo="skip",
     )
     _width_axis(figure, axis)
@@ -198,7 +198,7 @@ def against_width_figure(
             mode="lines+markers",
             line={"color": colour, "width": 4},
             marker={"size": 10, "symbol": symbol},
-            name=name,
+            name=escape(name),
             hovertemplate="d_k = %{x}: <b>%{y:.4f}</b><extra></extra>",
         )
     _width_axis(figure, axis)

@@ -1,4 +1,4 @@
-"""The steps of one score as pictures: products, a softmax row, a weighted sum of values."""
+"""The steps of one score as bars: products, scores before and after the division, weights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from transformer.figures import colours
-from transformer.figures.frame import framed, name_columns, name_rows
+from transformer.figures.frame import framed, name_columns
 
 NUMBERS_UP_TO = 40  # bars: with more, numbers on them would not be legible
 
@@ -82,7 +82,7 @@ def scores_figure(
         figure.add_bar(
             x=list(range(len(keys))),
             y=values.astype(np.float32),
-            name=name,
+            name=escape(name),
             marker_color=colour,
             hovertemplate="%{y:.5f}<extra></extra>",
         )
@@ -90,40 +90,6 @@ def scores_figure(
     if 2 * len(keys) <= NUMBERS_UP_TO:
         _write_numbers(figure, np.concatenate([scores_M, scaled_scores_M]), upright=len(keys) <= 7)
     return framed(figure, title, dark, height=310, legend=True)
-
-
-def vectors_figure(
-    rows: np.ndarray,
-    labels: Sequence[str],
-    *,
-    bold: int,
-    axis: str,
-    title: str,
-    green: bool = False,
-    dark: bool = False,
-) -> go.Figure:
-    """Vectors as rows of a heat map around zero, (vectors, width), one label set in bold.
-
-    ``green`` writes the labels in the green of values.
-    """
-    top = float(np.abs(rows).max()) or 1.0
-    figure = go.Figure(
-        go.Heatmap(
-            z=rows.astype(np.float32),
-            x=list(range(1, rows.shape[1] + 1)),
-            zmin=-top,
-            zmax=top,
-            colorscale=colours.signed_scale(dark),
-            colorbar={"thickness": 14, "outlinewidth": 0, "tickformat": ".2f"},
-            ygap=2,
-            hovertemplate="%{z:.5f}<extra></extra>",
-        )
-    )
-    figure.update_xaxes(title=escape(axis), showgrid=False)
-    framed(figure, title, dark, 90 + name_rows(figure, labels, bold))
-    if green:
-        figure.update_yaxes(tickfont_color=colours.value(dark))
-    return figure
 
 
 def _write_numbers(figure: go.Figure, values: np.ndarray, upright: bool) -> None:

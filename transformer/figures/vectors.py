@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,22 +17,25 @@ STRIP, NAME, GAP = 30, 26, 60  # pixels: a strip, its name over it, between stri
 SIGNED_OPACITY, LEARNED_OPACITY = 0.7, 0.4  # of cells with numbers, which ink must be read on
 
 
-def matrix_figure(
-    rows_LD: np.ndarray,
-    pieces: Sequence[str],
-    ids: Sequence[int],
+def vectors_figure(
+    rows: np.ndarray,
+    labels: Sequence[str],
     *,
     chosen: int,
     title: str,
     axis: str,
+    green: bool = False,
     dark: bool = False,
 ) -> go.Figure:
-    """A vector a row, named by its piece and id, the chosen one in bold."""
-    top = _nearly_largest(rows_LD)
+    """A vector a row, (vectors, width), each named, the chosen one in bold.
+
+    ``green`` writes the names in the green of values.
+    """
+    top = _nearly_largest(rows)
     figure = go.Figure(
         go.Heatmap(
-            z=rows_LD.astype(np.float32),
-            x=list(range(1, rows_LD.shape[1] + 1)),
+            z=rows.astype(np.float32),
+            x=list(range(1, rows.shape[1] + 1)),
             zmin=-top,
             zmax=top,
             colorscale=colours.signed_scale(dark),
@@ -40,10 +44,20 @@ def matrix_figure(
             hovertemplate="%{x}: <b>%{z:.5f}</b><extra></extra>",
         )
     )
-    labels = [f"{piece}  {id}" for piece, id in zip(pieces, ids, strict=True)]
     height = name_rows(figure, labels, chosen)
     figure.update_xaxes(title=escape(axis), showgrid=False)
-    return framed(figure, title, dark, height + 80)
+    framed(figure, title, dark, height + 80)
+    if green:
+        figure.update_yaxes(tickfont_color=colours.value(dark))
+    return figure
+
+
+def matrix_figure(
+    rows_LD: np.ndarray, pieces: Sequence[str], ids: Sequence[int], **options: Any
+) -> go.Figure:
+    """What a layer reads: as ``vectors_figure``, each row named by its piece and id."""
+    labels = [f"{piece}  {id}" for piece, id in zip(pieces, ids, strict=True)]
+    return vectors_figure(rows_LD, labels, **options)
 
 
 def strips_figure(

@@ -61,7 +61,7 @@ def row_figure(
     )
     name_columns(figure, keys)
     figure.update_yaxes(range=[0, 1.12])
-    return framed(figure, title, dark, height=270)
+    return framed(figure, title, dark, height=310)
 
 
 def scores_figure(
@@ -89,7 +89,7 @@ def scores_figure(
     name_columns(figure, keys)
     if 2 * len(keys) <= NUMBERS_UP_TO:
         _write_numbers(figure, np.concatenate([scores_M, scaled_scores_M]), upright=len(keys) <= 7)
-    return framed(figure, title, dark, height=310, legend=True)
+    return framed(figure, title, dark, height=350, legend=True)
 
 
 def _write_numbers(figure: go.Figure, values: np.ndarray, upright: bool) -> None:

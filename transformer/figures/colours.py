@@ -39,7 +39,7 @@ def weight(dark: bool) -> str:
 
 def pale_weight(dark: bool) -> str:
     """For what stands beside the one that is meant."""
-    return (WEIGHTS_DARK if dark else WEIGHTS_LIGHT)[3]
+    return "#7f5bd0" if dark else WEIGHTS_LIGHT[3]
 
 
 def learned(dark: bool) -> str:

@@ -81,7 +81,7 @@ def layer_entropies_figure(
     figure = go.Figure()
     for values, name, colour in (
         (trained_X, names[0], colours.weight(dark)),
-        (changed_X, names[1], colours.learned(dark)),
+        (changed_X, names[1], colours.pale_weight(dark)),
     ):
         figure.add_bar(
             x=[[escape(kind) for kind in kinds], [escape(layer) for layer in layers]],

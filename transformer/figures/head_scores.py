@@ -36,7 +36,7 @@ def head_variances_figure(
     where; a line marks the ``chosen`` one; ``kinds`` are the names of the three attentions.
     """
     figure = go.Figure()
-    raw, scaled = (colours.learned(dark), "circle"), (colours.weight(dark), "square")
+    raw, scaled = (colours.pale_weight(dark), "circle"), (colours.weight(dark), "square")
     for (colour, symbol), divisor, name in ((raw, 1, names[0]), (scaled, width, names[1])):
         for values, state, hollow in (
             (before_X, states[0], True),
@@ -76,7 +76,7 @@ def sharpness_figure(
     A ring marks the ``chosen`` head.
     """
     figure = go.Figure()
-    palette = (colours.learned(dark), colours.ink(dark), colours.weight(dark))
+    palette = (colours.pale_weight(dark), colours.ink(dark), colours.weight(dark))
     for kind, colour, symbol in zip(kinds, palette, SYMBOLS, strict=True):
         members = [i for i, place in enumerate(places) if place[0] == kind]
         figure.add_scatter(
@@ -110,7 +110,7 @@ def _group(figure: go.Figure, kinds_X: Sequence[str], names: Mapping[str, str], 
     """Name the heads of each kind together on the horizontal axis, a dotted line between kinds."""
     first = [kinds_X.index(kind) for kind in names]
     ends = [*first[1:], len(kinds_X)]
-    dots = {"color": colours.learned(dark), "width": 1, "dash": "dot"}
+    dots = {"color": colours.ink(dark), "width": 1, "dash": "dot"}
     for begin in first[1:]:
         figure.add_vline(x=begin - 0.5, line=dots)
     figure.update_xaxes(

@@ -30,8 +30,8 @@ def histogram_figure(
     outline: as many as are to be shown. The axis ends where values are rare.
     """
     reach = REACH * max(deviation, float(values_S.std()))
-    name, grey = names[0] if names else "", colours.learned(dark)
-    figure = go.Figure(_steps(values_S, reach, name, grey, filled=True))
+    name, colour = names[0] if names else "", colours.pale_weight(dark)
+    figure = go.Figure(_steps(values_S, reach, name, colour, filled=True))
     if before_S is not None:
         outline = _steps(before_S, reach, names[2], colours.ink(dark), filled=False)
         figure.add_trace(outline)
@@ -56,7 +56,7 @@ def spreads_figure(
     reach = REACH * width**0.5
     figure = go.Figure()
     panels = (
-        (scores_S, width**0.5, names[0], colours.learned(dark)),
+        (scores_S, width**0.5, names[0], colours.pale_weight(dark)),
         (scaled_S, 1.0, names[1], colours.weight(dark)),
     )
     for number, (values, deviation, name, colour) in enumerate(panels, start=1):

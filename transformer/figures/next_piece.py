@@ -32,7 +32,7 @@ def logits_figure(
             x=list(range(1, count + 1)),
             y=ordered,
             mode="lines",
-            line={"color": colours.learned(dark), "width": 3},
+            line={"color": colours.ink(dark), "width": 3},
             hovertemplate="%{x}: <b>%{y:.5f}</b><extra></extra>",
         )
     )

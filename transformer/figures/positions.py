@@ -75,7 +75,7 @@ def waves_figure(
     x = np.arange(len(waves)) / steps
     figure = go.Figure()
     for curve, name, colour in zip(
-        waves.T, names, (colours.query(dark), colours.learned(dark)), strict=True
+        waves.T, names, (colours.query(dark), colours.ink(dark)), strict=True
     ):
         figure.add_scatter(x=x, y=curve, mode="lines", name=escape(name), line={"color": colour})
         figure.add_scatter(

@@ -1,6 +1,6 @@
 """Scores against d_k: their variance, and what the softmax makes of them.
 
-Raw scores are grey, scaled ones the violet of weights; what theory says is a dashed line.
+Raw scores are pale, scaled ones the full violet of weights; what theory says is a dashed line.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def groups_figure(
         go.Bar(
             x=places,
             y=weights,
-            marker_color=colours.weight(dark) if scaled else colours.learned(dark),
+            marker_color=colours.weight(dark) if scaled else colours.pale_weight(dark),
             text=[f"{weight:.2f}" for weight in weights],
             textposition="outside",
             textfont={"size": 19},
@@ -208,7 +208,7 @@ def against_width_figure(
 
 def _styles(dark: bool) -> tuple[tuple[str, str], tuple[str, str]]:
     """Colour and symbol of raw and of scaled scores."""
-    return (colours.learned(dark), "circle"), (colours.weight(dark), "square")
+    return (colours.pale_weight(dark), "circle"), (colours.weight(dark), "square")
 
 
 def _width_axis(figure: go.Figure, title: str) -> None:

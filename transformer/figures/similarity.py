@@ -61,7 +61,7 @@ def parting_figure(
     figure = go.Figure()
     for values, name, colour, width in (
         (cosines, names[0], colours.query(dark), 5),
-        (others, names[1], colours.learned(dark), 3),
+        (others, names[1], colours.ink(dark), 3),
     ):
         figure.add_scatter(
             x=[escape(state) for state in states],

@@ -104,8 +104,8 @@ def _links_picture(seen: View, layer: int) -> Picture:
             _("French"): [seen.columns[i] for i in columns],
             _("Weight"): weights_LM.ravel(),
         },
-        row_title=_(ROWS["cross"]),
-        column_title=_(COLUMNS["cross"]),
+        row_title=_(ROWS[seen.kind]),
+        column_title=_(COLUMNS[seen.kind]),
         dark=st.context.theme.type == "dark",
     )
 

@@ -90,7 +90,7 @@ def _product(row: Row) -> Stage:
             "score-products",
             products_figure,
             {"found.products_K": found.products_K},
-            title=_("The {width} products, largest first").format(width=width),
+            title=_("The {width} products, farthest from 0 first").format(width=width),
             axis=_("dimension of query and key"),
             said=_(
                 "“{query}” asks with {width} numbers, “{key}” answers with {width}: multiply them "

@@ -57,10 +57,16 @@ def norm_stage(
         ),
         formula=r"\mathrm{normalised} = g \odot \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + b, "
         rf"\quad \mu = {found.mean:.4f}, \; \sigma^2 = {found.variance:.4f}, "
-        rf"\; \epsilon = {found.epsilon:g}",
+        rf"\; \epsilon = {_power(found.epsilon)}",
         source=norm_by_hand,
         check=found.check,
     )
+
+
+def _power(number: float) -> str:
+    """1e-05 as a formula writes it."""
+    digits, exponent = f"{number:e}".split("e")
+    return rf"{float(digits):g} \cdot 10^{{{int(exponent)}}}"
 
 
 def sum_stage(read: Stack, layer: int, part: Part, piece: int, begin: int) -> Stage:

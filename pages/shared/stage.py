@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import Any
 
 import streamlit as st
@@ -55,7 +56,7 @@ def draw(number: int, stage: Stage) -> None:
     elif depth == "formula":
         st.latex(stage.formula)
     else:
-        st.code(inspect.getsource(stage.source), language="python")
+        st.code(dedent(inspect.getsource(stage.source)), language="python")
     _proof(stage.check)
 
 

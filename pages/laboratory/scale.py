@@ -78,9 +78,9 @@ def _explain(own: float) -> None:
     st.write(
         _(
             "This model was trained with the division, and its rows are sharp already: to sharpen "
-            "them further may change no word of a short sentence, but a long one gets lost. What "
-            "the division is for happens while a model learns: sharp rows let hardly any gradient "
-            "through."
+            "them further may change no word of a short sentence, and lose the thread of a long "
+            "one. What the division is for happens while a model learns: sharp rows let hardly any "
+            "gradient through."
         )
     )
     st.caption(_("d_k = {width}, 1/√d_k = {own}.").format(width=round(own**-2), own=f"{own:.4f}"))

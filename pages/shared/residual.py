@@ -6,7 +6,7 @@ from pages.shared.language import _
 from pages.shared.side import PART_NAMES
 from pages.shared.stage import Stage
 from pages.shared.strips import strips
-from transformer.analysis.residual import NormByHand, norm_by_hand, residual_by_hand
+from transformer.analysis.residual import NormByHand, layer_norm, residual_by_hand
 from transformer.analysis.stack import Part, Stack
 
 SETUP = """\
@@ -58,7 +58,7 @@ def norm_stage(
         formula=r"\mathrm{normalised} = g \odot \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + b, "
         rf"\quad \mu = {found.mean:.4f}, \; \sigma^2 = {found.variance:.4f}, "
         rf"\; \epsilon = {_power(found.epsilon)}",
-        source=norm_by_hand,
+        source=layer_norm,
         check=found.check,
     )
 

@@ -50,7 +50,7 @@ def norm_by_hand(
     record = read.sublayer(layer, part)
     before_D, model_D = record.residual_before_LD[piece], record.normalised_LD[piece]
     layers = translator.model.encoder if read.side == "source" else translator.model.decoder
-    return _norm(getattr(layers[layer], part).norm, before_D, model_D)
+    return layer_norm(getattr(layers[layer], part).norm, before_D, model_D)
 
 
 def last_norm_by_hand(translator: Translator, read: Stack, piece: int) -> NormByHand:
@@ -58,7 +58,7 @@ def last_norm_by_hand(translator: Translator, read: Stack, piece: int) -> NormBy
     before_D = read.layers[-1].feed_forward.residual_after_LD[piece]
     model = translator.model
     norm = model.encoder_norm if read.side == "source" else model.decoder_norm
-    return _norm(norm, before_D, read.final_LD[piece])
+    return layer_norm(norm, before_D, read.final_LD[piece])
 
 
 def residual_by_hand(read: Stack, layer: int, part: Part, piece: int) -> ResidualByHand:
@@ -71,7 +71,8 @@ def residual_by_hand(read: Stack, layer: int, part: Part, piece: int) -> Residua
     return ResidualByHand(before_D, output_D, after_D, check)
 
 
-def _norm(norm: LayerNorm, before_D: np.ndarray, model_D: np.ndarray) -> NormByHand:
+def layer_norm(norm: LayerNorm, before_D: np.ndarray, model_D: np.ndarray) -> NormByHand:
+    """One row (D,) through ``norm`` (Ba et al. 2016, equation 4), beside the model's own."""
     before_D = before_D.astype(np.float64)
     mean, variance = float(before_D.mean()), float(before_D.var())
     standard_D = (before_D - mean) / (variance + norm.eps) ** 0.5

@@ -30,7 +30,8 @@ def framed(
     """
     ink = colours.ink(dark)
     for update in (figure.update_xaxes, figure.update_yaxes):
-        update(tickfont_color=ink, title_font={"size": 16, "color": ink})
+        # automargin: labels need their room also where Streamlit's theme does not make it.
+        update(tickfont_color=ink, title_font={"size": 16, "color": ink}, automargin=True)
     for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
         axis.tickfont.size = axis.tickfont.size or TICKS
     figure.update_layout(

@@ -3,7 +3,8 @@
 
 Deliberate differences from the papers: sizes; one embedding matrix as in ``model.py``; the source
 is not reversed; LSTM layers (Hochreiter and Schmidhuber 1997) also where Bahdanau et al. have one
-of gated units; the output layer is linear.
+of gated units; the bottom layer of the decoder asks where to look (Wu et al. 2016), so that the
+others read a whole sentence at once in training; the output layer is linear.
 """
 
 from __future__ import annotations
@@ -164,28 +165,41 @@ class Recurrent(Network[RecurrentState]):
         return self.logits(self._write(ids_B[:, None], state)[:, -1])
 
     def _write(self, target_BL: Tensor, state: RecurrentState) -> Tensor:
-        """Read the pieces so far, (B, L, D) before the logits.
-
-        With attention piece by piece, as where to look depends on the state before.
-        """
+        """Read some more English pieces: (B, L, D) before the logits."""
         x_BLD = self.embed(target_BL)
+        state.length += target_BL.shape[1]
         if self.attention is None or state.memory is None:
             return self.output(self.dropout(self._read(x_BLD, state)))
-        found = []
-        for x_B1D in x_BLD.split(1, dim=1):
-            context_B1S, _, _ = self.attention(state.states[-1][:, None], state.memory)
-            top_B1S = self._read(torch.cat([x_B1D, context_B1S.to(x_B1D)], -1), state)
-            found.append(torch.cat([top_B1S, context_B1S.to(top_B1S)], -1))
-        return self.output(self.dropout(torch.cat(found, dim=1)))
+        bottom_BLS, context_BLS = self._look_and_read(x_BLD, state, self.attention, state.memory)
+        top_BLS = self._read(bottom_BLS, state, first=1)
+        return self.output(self.dropout(torch.cat([top_BLS, context_BLS.to(top_BLS)], -1)))
 
-    def _read(self, below: Tensor, state: RecurrentState) -> Tensor:
-        """The decoder's layers over some more pieces: the top one's states, (B, L, S)."""
-        for number, layer in enumerate(self.decoder):
+    def _read(self, below: Tensor, state: RecurrentState, first: int = 0) -> Tensor:
+        """The decoder's layers from ``first`` on: the top one's states, (B, L, S)."""
+        for number in range(first, self.config.layers):
             before = (state.states[number][None], state.cells[number][None])
-            below, (last, cell) = layer(self.dropout(below), before)
+            below, (last, cell) = self.decoder[number](self.dropout(below), before)
             state.states[number], state.cells[number] = last[0], cell[0]
-        state.length += below.shape[1]
         return below
+
+    def _look_and_read(
+        self, x_BLD: Tensor, state: RecurrentState, attention: AdditiveAttention, memory: Memory
+    ) -> tuple[Tensor, Tensor]:
+        """The bottom layer, which reads each piece with the context that its state asks for.
+
+        Piece by piece, as where to look depends on the state before: ``lstm_cell`` is one step of
+        ``nn.LSTM``. Returns states and contexts, both (B, L, S).
+        """
+        weights = list(self.decoder[0].parameters())
+        states, contexts = [], []
+        for x_BD in self.dropout(x_BLD).unbind(1):
+            context_BS = attention(state.states[0][:, None], memory)[0][:, 0]
+            below = torch.cat([x_BD, self.dropout(context_BS).to(x_BD)], -1)
+            before = (state.states[0], state.cells[0])
+            state.states[0], state.cells[0] = torch.lstm_cell(below, before, *weights)
+            states.append(state.states[0])
+            contexts.append(context_BS)
+        return torch.stack(states, dim=1), torch.stack(contexts, dim=1)
 
     @torch.inference_mode()
     def trace(
@@ -225,7 +239,7 @@ class Recurrent(Network[RecurrentState]):
                 )
                 for number, after in enumerate(by_layer)
             ),
-            attention=self._explain(by_layer[-1][:, :-1], state.memory),
+            attention=self._explain(by_layer[0][:, :-1], state.memory),
             decoded_LD=as_record(decoded_BLD),
             logits_LV=as_record(self.logits(decoded_BLD)),
         )

@@ -175,9 +175,9 @@ class WritingTrace(Record):
 class AdditiveTrace(Record):
     """Additive attention (Bahdanau et al. 2015, section 3.1), in place of heads.
 
-    Row i of the scores, v tanh(W_q state + W_k encoded), asks with the decoder's state before
-    piece i is read; ``weights`` is their softmax; ``context`` is weights times the encoder's top
-    states, both directions joined.
+    Row i of the scores, v tanh(W_q state + W_k encoded), asks with the state of the decoder's
+    bottom layer before it reads piece i - 1 (row 0: ``<s>``); ``weights`` is their softmax;
+    ``context`` is weights times the encoder's top states, both directions joined.
     """
 
     scores_LM: np.ndarray

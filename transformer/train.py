@@ -168,12 +168,12 @@ def _refuse_changes(
 ) -> None:
     """UsageError if an option asks for something else than what is taken over from ``folder``."""
     for name, value in given.items():
-        if getattr(kept, name) != value:
+        if getattr(kept, name, None) != value:
             raise UsageError(
                 "{name} is {kept} in {folder} and cannot become {value}: leave the option out, or "
                 "begin a new run.",
                 name=name,
-                kept=getattr(kept, name),
+                kept=getattr(kept, name, "none"),
                 folder=folder,
                 value=value,
             )

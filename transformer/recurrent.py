@@ -98,12 +98,17 @@ class Recurrent(Network[RecurrentState]):
     def __init__(self, config: RecurrentConfig) -> None:
         super().__init__()
         self.config = config
-        width, both = config.d_state, config.arch != "rnn"
+        width, self.directions = config.d_state, 1 if config.arch == "rnn" else 2
         self.attention = AdditiveAttention(config) if config.arch == "birnn-attention" else None
         looked = 0 if self.attention is None else width  # the context's width
         self.embedding = nn.Embedding(config.vocabulary, config.d_model)
         self.encoder = nn.ModuleList(
-            nn.LSTM(below, width // (1 + both), batch_first=True, bidirectional=both)
+            nn.LSTM(
+                below,
+                width // self.directions,
+                batch_first=True,
+                bidirectional=self.directions == 2,
+            )
             for below in (config.d_model, *[width] * (config.layers - 1))
         )
         self.decoder = nn.ModuleList(
@@ -213,36 +218,31 @@ class Recurrent(Network[RecurrentState]):
         lengths_B = torch.tensor([len(source)], device=device)
         read = self.encode(source_BM, lengths_B)
         state = self._begin(read, lengths_B)
+        decoded_BLD, states = self._replay(target_BL, state)
+        readings = [layer.chunk(self.directions, -1) for layer in read.states]
+        return RecurrentTrace(
+            source_embedding_MD=as_record(self.embed(source_BM)),
+            forward=tuple(ReadingTrace(as_record(halves[0])) for halves in readings),
+            backward=tuple(ReadingTrace(as_record(half)) for _, *rest in readings for half in rest),
+            target_embedding_LD=as_record(self.embed(target_BL)),
+            decoder=tuple(
+                WritingTrace(as_record(last), as_record(cell), as_record(after[:, 1:]))
+                for last, cell, after in zip(read.last, read.cells, states, strict=True)
+            ),
+            attention=self._explain(states[0][:, :-1], state.memory),
+            decoded_LD=as_record(decoded_BLD),
+            logits_LV=as_record(self.logits(decoded_BLD)),
+        )
+
+    def _replay(self, target_BL: Tensor, state: RecurrentState) -> tuple[Tensor, list[Tensor]]:
+        """What ``_write`` gives piece by piece, and each layer's states, the initial one first."""
         decoded, states = [], [state.states]
         for ids_B in target_BL.T:
             state.states = list(state.states)  # the former ones are kept as they are
             decoded.append(self._write(ids_B[:, None], state))
             states.append(state.states)
-        directions = [
-            [ReadingTrace(as_record(half)) for half in layer.chunk(2, -1)]
-            if self.config.arch != "rnn"
-            else [ReadingTrace(as_record(layer))]
-            for layer in read.states
-        ]
         by_layer = [torch.stack(layer, dim=1) for layer in zip(*states, strict=True)]
-        decoded_BLD = torch.cat(decoded, dim=1)
-        return RecurrentTrace(
-            source_embedding_MD=as_record(self.embed(source_BM)),
-            forward=tuple(layer[0] for layer in directions),
-            backward=tuple(layer[1] for layer in directions if len(layer) == 2),
-            target_embedding_LD=as_record(self.embed(target_BL)),
-            decoder=tuple(
-                WritingTrace(
-                    initial_S=as_record(read.last[number]),
-                    initial_cell_S=as_record(read.cells[number]),
-                    state_LS=as_record(after[:, 1:]),
-                )
-                for number, after in enumerate(by_layer)
-            ),
-            attention=self._explain(by_layer[0][:, :-1], state.memory),
-            decoded_LD=as_record(decoded_BLD),
-            logits_LV=as_record(self.logits(decoded_BLD)),
-        )
+        return torch.cat(decoded, dim=1), by_layer
 
     def _explain(self, before_BLS: Tensor, memory: Memory | None) -> tuple[AdditiveTrace, ...]:
         """Where each state looked, if this model has attention."""

@@ -105,7 +105,7 @@ def _add_train_options(train: argparse.ArgumentParser) -> None:
         "--dropout",
         type=float,
         metavar="P",
-        help="share of values dropped (default: 0.1; recurrent 0.2)",
+        help="share of values dropped (default 0.1)",
     )
     add("--vocabulary", type=int, metavar="N", help="pieces of the vocabulary (default 8000)")
     add("--mix", metavar="NAME=SHARE,...", help="corpora by share of pairs")

@@ -96,7 +96,7 @@ class RecurrentConfig:
     d_model: int = 256
     d_state: int = 320
     layers: int = 2
-    dropout: float = 0.2
+    dropout: float = 0.1
     vocabulary: int = 8000
     max_length: int = 256
 

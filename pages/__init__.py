@@ -27,5 +27,20 @@ VIEWS = (
     View(N_("Attention"), N_("Look inside"), "👀", "attention", "pages/inside/attention.py"),
     View(N_("Query, key, value"), N_("Look inside"), "🔑", "roles", "pages/inside/roles.py"),
     View(N_("One score by hand"), N_("Look inside"), "🔢", "score", "pages/inside/score.py"),
-    View(N_("Without √d_k"), N_("Change it"), "🧪", "scale", "pages/change/scale.py"),
+    View(N_("All scores at once"), N_("Look inside"), "🧮", "matrix", "pages/inside/matrix.py"),
+    View(
+        N_("Why divide?"),
+        N_("√d_k laboratory"),
+        "🎲",
+        "simulation",
+        "pages/laboratory/simulation.py",
+    ),
+    View(
+        N_("Measured scores"),
+        N_("√d_k laboratory"),
+        "📏",
+        "measured",
+        "pages/laboratory/measured.py",
+    ),
+    View(N_("Without √d_k"), N_("√d_k laboratory"), "🧪", "scale", "pages/laboratory/scale.py"),
 )

@@ -1,10 +1,12 @@
 """Edits are data: they change what one call computes, and nothing else."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
 
-from transformer import Translator, UsageError
+from transformer import Translation, Translator, UsageError
 from transformer.edits import ScaleScores, scale_of
 from transformer.trace import KINDS, flatten
 
@@ -56,6 +58,19 @@ def test_edits_leave_the_model_as_it_was(translator: Translator) -> None:
         translator.translate("Le chat.", beam_size=1, edits=[ScaleScores(float(factor))])
     for name, value in translator.model.state_dict().items():
         assert torch.equal(value, before[name])
+
+
+def test_two_users_at_once_one_editing_do_not_touch_each_other(translator: Translator) -> None:
+    edits = [(), (ScaleScores(1.0),), (ScaleScores(0.1, "cross"),)]
+
+    def translate(user: int) -> Translation:
+        return translator.translate(TEXT, beam_size=2, edits=edits[user % 3])
+
+    alone = [translate(user) for user in range(3)]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(translate, range(60)))
+    assert not same(alone[0], alone[1]) and not same(alone[0], alone[2])
+    assert all(same(found, alone[user % 3]) for user, found in enumerate(together))
 
 
 def test_the_later_edit_of_a_head_holds() -> None:

@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 from pages.shared.attention import COLUMNS, NAMES, ROWS, choose_head, pick_attention
-from pages.shared.components import head_grid
+from pages.shared.components import Link, heads
 from pages.shared.language import _
 from pages.shared.live import live
+from pages.shared.picture import Picture, take
 from transformer import Translation
 from transformer.analysis.view import View, strongest_link, view
 from transformer.figures.attention import head_figure
@@ -32,11 +33,12 @@ def _draw(translation: Translation) -> None:
     if not seen.rows or not seen.columns:
         st.info(_("Only special tokens are left here: show them again."))
         return
-    overview, detail = st.columns([4, 5] if len(seen.columns) <= 14 else [1, 2], gap="medium")
-    with overview:
-        _overview(seen, layer, head)
-    with detail:
-        _detail(seen, layer, head)
+    links = _links(seen)
+    _heads(seen, links, layer, head)
+    mean = st.session_state["mean"]
+    special_HL = seen.special_NHL[layer]
+    st.caption(_rules(seen, float((special_HL if mean else special_HL[head]).mean())))
+    take(_picture(seen, links[layer][-1 if mean else head], layer, head), with_chart=True)
 
 
 def _switches() -> None:
@@ -55,56 +57,54 @@ def _switches() -> None:
     st.toggle(_("Stretch contrast"), key="stretch", persist_state="session")
 
 
-def _overview(seen: View, layer: int, head: int) -> None:
-    layers, heads = seen.weights_NHLM.shape[:2]
-    head_grid(
+def _links(seen: View) -> list[list[Link]]:
+    """What the sentence names: the clearest link of every head, and last of each layer's mean."""
+
+    def link(weights_LM: np.ndarray) -> Link:
+        row, column = strongest_link(seen, weights_LM)
+        return Link(row, column, f"{weights_LM[row, column]:.2f}")
+
+    return [
+        [link(weights_LM) for weights_LM in (*weights_HLM, weights_HLM.mean(0))]
+        for weights_HLM in seen.weights_NHLM
+    ]
+
+
+def _heads(seen: View, links: list[list[Link]], layer: int, head: int) -> None:
+    layers, count = seen.weights_NHLM.shape[:2]
+    heads(
         seen.weights_NHLM,
+        seen.rows,
+        seen.columns,
+        links,
         selected=(layer, head),
+        mean=st.session_state["mean"],
+        stretch=st.session_state["stretch"],
         labels={
             "grid": _("{kind}: {layers} layers with {heads} heads each").format(
-                kind=_(NAMES[seen.kind]), layers=layers, heads=heads
+                kind=_(NAMES[seen.kind]), layers=layers, heads=count
             ),
             "layer": _("Layer {number}"),
             "head": _("Head {number}"),
             "cell": _("Layer {layer}, head {head}"),
+            "hint": _(
+                "Each square is one head: rows look, columns are looked at; the stronger the "
+                "violet, the more. Arrow keys choose a neighbour."
+            ),
+            "row_title": _(ROWS[seen.kind]),
+            "column_title": _(COLUMNS[seen.kind]),
+            "sentence": _sentence(mean=False),
+            "mean_sentence": _sentence(mean=True),
+            "kind": _(NAMES[seen.kind]),
         },
-        key="head_grid",
+        key="heads",
         on_change=choose_head,
     )
-    st.caption(
-        _(
-            "Each square is one head: rows look, columns are looked at; the stronger the violet, "
-            "the more. Arrow keys choose a neighbour."
-        )
-    )
 
 
-def _detail(seen: View, layer: int, head: int) -> None:
-    mean = st.session_state["mean"]
-    weights_LM = seen.weights_NHLM[layer].mean(0) if mean else seen.weights_NHLM[layer, head]
-    special_L = seen.special_NHL[layer].mean(0) if mean else seen.special_NHL[layer, head]
-    sentence = _sentence(seen, weights_LM, layer, head, mean)
-    st.plotly_chart(
-        head_figure(
-            weights_LM,
-            seen.rows,
-            seen.columns,
-            row_title=_(ROWS[seen.kind]),
-            column_title=_(COLUMNS[seen.kind]),
-            dark=st.context.theme.type == "dark",
-            stretch=st.session_state["stretch"],
-        ),
-        width="stretch",
-        alt=sentence,
-        config={"displaylogo": False},
-    )
-    st.text(sentence)
-    st.caption(_rules(seen, float(special_L.mean())))
-
-
-def _sentence(seen: View, weights_LM: np.ndarray, layer: int, head: int, mean: bool) -> str:
-    row, column = strongest_link(seen, weights_LM)
-    template = (
+def _sentence(mean: bool) -> str:
+    """Filled in by the component, which says it before the server knows of a click."""
+    return (
         _(
             "{kind}, layer {layer}, mean of {heads} heads: "
             "“{query}” looks most at “{key}” ({weight})."
@@ -112,14 +112,40 @@ def _sentence(seen: View, weights_LM: np.ndarray, layer: int, head: int, mean: b
         if mean
         else _("{kind}, layer {layer}, head {head}: “{query}” looks most at “{key}” ({weight}).")
     )
-    return template.format(
+
+
+def _picture(seen: View, link: Link, layer: int, head: int) -> Picture:
+    """The chosen head for those who want its numbers, a file or the code."""
+    mean, hide, unit = (st.session_state[name] for name in ("mean", "hide", "unit"))
+    weights_HLM = seen.weights_NHLM[layer]
+    rows, columns = np.indices(weights_HLM.shape[1:]).reshape(2, -1)
+    weights_LM = weights_HLM.mean(0) if mean else weights_HLM[head]
+    said = _sentence(mean).format(
         kind=_(NAMES[seen.kind]),
         layer=layer + 1,
         head=head + 1,
-        heads=seen.weights_NHLM.shape[1],
-        query=seen.rows[row],
-        key=seen.columns[column],
-        weight=f"{weights_LM[row, column]:.2f}",
+        heads=len(weights_HLM),
+        query=seen.rows[link.row],
+        key=seen.columns[link.column],
+        weight=link.weight,
+    )
+    expression = f"seen.weights_NHLM[{layer}]" + (".mean(0)" if mean else f"[{head}]")
+    return Picture.of(
+        "attention-head",
+        head_figure,
+        {expression: weights_LM, "seen.rows": seen.rows, "seen.columns": seen.columns},
+        setup="from transformer.analysis.view import view\n"
+        f"seen = view(translation, {seen.kind!r}, {unit!r}, {hide!r})",
+        said=said,
+        table={
+            _("Query"): [seen.rows[row] for row in rows],
+            _("Key"): [seen.columns[column] for column in columns],
+            _("Weight"): weights_LM.ravel(),
+        },
+        row_title=_(ROWS[seen.kind]),
+        column_title=_(COLUMNS[seen.kind]),
+        stretch=st.session_state["stretch"],
+        dark=st.context.theme.type == "dark",
     )
 
 

@@ -10,6 +10,9 @@ class Example(NamedTuple):
     shows: str
 
 
+# Four French pieces and three English ones, their end marks counted: matrices of 3 x 4.
+SMALLEST = Example("Des mots nouveaux", N_("so short that its matrices fit the screen"))
+
 EXAMPLES = (
     Example("Le chat noir dort sur le canapé.", N_("the adjective moves before the noun")),
     Example("Je ne sais pas pourquoi elle pleure.", N_("two words, ne ... pas, for one: not")),
@@ -27,4 +30,5 @@ EXAMPLES = (
         "dormir dans la grande chambre bleue.",
         N_("a long sentence"),
     ),
+    SMALLEST,
 )

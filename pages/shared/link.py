@@ -14,10 +14,19 @@ import streamlit as st
 
 from pages.shared.examples import EXAMPLES
 from pages.shared.language import LANGUAGES, browser_language
-from pages.shared.scaling import FACTORS, SCOPES
+from pages.shared.scaling import (
+    DRAWS,
+    FACTORS,
+    KEYS,
+    LARGEST_SEED,
+    SCOPES,
+    TYPICAL_SEED,
+    WIDTHS,
+)
 from pages.shared.stage import DEPTHS
 from pages.shared.translation import LONGEST_TEXT
 from transformer import KINDS
+from transformer.analysis.scaling import LAWS
 from transformer.translator import shipped_models
 
 SEEN = "_link"  # the address as this session last read or wrote it
@@ -47,6 +56,12 @@ def _position(code: str) -> int:
     return int(code)
 
 
+def _seed(code: str) -> int:
+    if not 0 <= int(code) <= LARGEST_SEED:
+        raise ValueError(code)
+    return int(code)
+
+
 def _switch(code: str) -> bool:
     return code == "1"
 
@@ -63,6 +78,11 @@ CHOICES = {
     "depth": Choice(_one_of(lambda: DEPTHS), lambda: "picture"),
     "scope": Choice(_one_of(lambda: SCOPES), lambda: "model"),
     "factor": Choice(_one_of(lambda: FACTORS), lambda: "none"),
+    "width": Choice(_one_of(lambda: WIDTHS), lambda: "100"),
+    "draws": Choice(_one_of(lambda: DRAWS), lambda: "10000"),
+    "law": Choice(_one_of(lambda: LAWS), lambda: "normal"),
+    "keys": Choice(_one_of(lambda: KEYS), lambda: "10"),
+    "seed": Choice(_seed, lambda: TYPICAL_SEED),
     "unit": Choice(_one_of(lambda: ("words", "pieces")), lambda: "words"),
     "mean": Choice(_switch, lambda: False),
     "hide": Choice(_switch, lambda: False),

@@ -1,6 +1,7 @@
-"""The factors and scopes of an edit of the scores: what the pickers offer and a link may carry."""
+"""What the pickers of the sqrt(d_k) laboratory offer and a link may carry."""
 
 from pages import N_
+from transformer.analysis import scaling
 
 FACTORS = ("0.25", "0.5", "0.75", "1", "1.5", "2", "3", "4", "none")  # times 1/sqrt(d_k)
 SCOPES = {
@@ -9,3 +10,14 @@ SCOPES = {
     "layer": N_("this layer"),
     "head": N_("this head"),
 }
+
+WIDTHS = tuple(str(width) for width in scaling.WIDTHS)
+DRAWS = ("1000", "3000", "10000", "30000", "100000")
+KEYS = ("3", "5", "10", "20", "50")
+LAW_NAMES = {
+    "normal": N_("a bell curve"),
+    "uniform": N_("−√3 to √3, evenly"),
+    "coin": N_("−1 or 1, a coin"),
+}
+LARGEST_SEED = 9999
+TYPICAL_SEED = 90  # what it draws first is like what most seeds draw: no variance far off

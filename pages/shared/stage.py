@@ -60,7 +60,13 @@ def draw(number: int, stage: Stage) -> None:
 
 
 def _proof(check: Check) -> None:
-    """The number computed again beside the model's own: red if they disagree."""
+    """Green, or red if the two disagree."""
+    line = proof_line(check)
+    st.markdown(f":green[{line}]" if check.agrees else f":red[{line}]")
+
+
+def proof_line(check: Check) -> str:
+    """The number computed again beside the model's own."""
     template = (
         _("recomputed {recomputed}, model {model}; so for all {count} numbers of this step")
         if check.count > 1
@@ -69,4 +75,4 @@ def _proof(check: Check) -> None:
     line = template.format(
         recomputed=f"{check.recomputed:.6f}", model=f"{check.model:.6f}", count=check.count
     )
-    st.markdown(f":green[✓ {line}]" if check.agrees else f":red[✗ {line}]")
+    return f"✓ {line}" if check.agrees else f"✗ {line}"

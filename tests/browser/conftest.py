@@ -14,11 +14,21 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from benchmarks.first_picture import ARGUMENTS
+from benchmarks.browser import ARGUMENTS
 from transformer import Translator
 
 ROOT = Path(__file__).parents[2]
 CHECKED = "switches => switches.map(one => one.checked)"
+# Labels are there for every row and column, hidden where there is no room for all.
+SIZE = """body => [".rowLabels", ".columnLabels"].map(
+    name => body.parentElement.querySelector(name).children.length)"""
+COLOURS = """(canvas, [rows, columns]) => {
+    const [width, height] = [canvas.width / columns, canvas.height / rows];
+    const at = (row, column) => canvas.getContext("2d")
+        .getImageData((column + 0.1) * width, (row + 0.2) * height, 1, 1).data;
+    return Array.from({ length: rows }, (_, row) =>
+        Array.from({ length: columns }, (_, column) => [...at(row, column)].slice(0, 3)));
+}"""
 expect.set_options(timeout=20_000)  # the machine may be busy; nothing here measures time
 
 
@@ -46,16 +56,18 @@ class Tab:
         self.english = page.locator(".word-links .words.target button")
         self.cells = page.locator(".head-grid .cell")
         self.chosen = page.locator('.head-grid .cell[aria-selected="true"]')
-        self.sentence = page.get_by_test_id("stText")
+        self.sentence = page.locator(".heads .sentence")
         self.alerts = page.get_by_test_id("stAlert")
-        self.plot = page.locator(".js-plotly-plot")
-        self.chart = self.plot.locator(".heatmaplayer image")
+        self.picture = page.locator(".heads .matrix .body")  # named after what it shows
+        self.canvas = self.picture.locator("canvas")
         self.errors: list[str] = []
+        self.requests: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self._watch(request.url))
         page.on("websocket", lambda socket: self._watch(socket.url))
 
     def _watch(self, url: str) -> None:
+        self.requests.append(url)
         address = urlsplit(url)
         if address.scheme in ("http", "https", "ws", "wss"):
             if address.netloc != urlsplit(self.server).netloc:
@@ -80,9 +92,28 @@ class Tab:
         """Layer and head outlined in the overview, counted from 1."""
         return [1 + index for index in self.chosen.evaluate("cell => cell.place")]
 
+    def shown(self) -> list[list[str]]:
+        """What the tip says about every cell of the large picture."""
+        self.picture.focus()
+        size = self.picture.evaluate(SIZE)
+        return [[self._tip_at(row, column) for column in range(size[1])] for row in range(size[0])]
+
+    def _tip_at(self, row: int, column: int) -> str:
+        rows, columns = self.picture.evaluate(SIZE)
+        box = self.picture.bounding_box()
+        self.page.mouse.move(
+            box["x"] + (column + 0.5) * box["width"] / columns,
+            box["y"] + (row + 0.5) * box["height"] / rows,
+        )
+        return self.page.locator(".heads .matrix .tip").inner_text()
+
+    def colours(self) -> list[list[list[int]]]:
+        """Red, green and blue in every cell of the large picture, beside its number."""
+        return self.canvas.evaluate(COLOURS, self.picture.evaluate(SIZE))
+
     def view(self) -> dict[str, object]:
         """All that a reader sees of the attention page."""
-        expect(self.chart).to_be_visible()
+        expect(self.picture).to_have_attribute("aria-label", self.sentence.inner_text())
         return {
             "place": self.place(),
             "picked": [self.picked(key).inner_text() for key in ("kind", "layer", "head", "unit")],

@@ -20,14 +20,25 @@ PLAIN = {"text", "code", "text_input", "text_area", "bidi_component", "plotly_ch
 
 
 class Chart(NamedTuple):
-    """What a heat map shows."""
+    """What the large picture of the attention page shows, worked out as heads.js does."""
 
     z: np.ndarray
     rows: list[str]
     columns: list[str]
     row_title: str
     column_title: str
+    stretch: bool
+    said: str
+
+
+class Plot(NamedTuple):
+    """A Plotly heat map."""
+
+    z: np.ndarray
+    rows: list[str]
+    columns: list[str]
     zmax: float
+    colours: list[tuple[float, str]]
     alt: str
 
 
@@ -72,21 +83,49 @@ class Visitor:
         return [box.value for box in (*app.info, *app.warning, *app.error, *app.exception)]
 
     @property
+    def weights(self) -> np.ndarray:
+        """What the browser has of every layer: the weights of its heads, and last their mean."""
+        data = self.component("heads")
+        kind = "<u2" if data["steps"] > 255 else np.uint8
+        steps = np.frombuffer(base64.b64decode(data["weights"]), kind)
+        shape = [data["layers"], data["heads"] + 1, len(data["rows"]), len(data["columns"])]
+        return (steps.reshape(shape) + 0.5) / data["steps"]
+
+    @property
     def chart(self) -> Chart:
+        data = self.component("heads")
+        labels, (layer, head), mean = data["labels"], data["selected"], data["mean"]
+        drawn = -1 if mean else head
+        row, column, weight = data["links"][layer][drawn]
+        return Chart(
+            self.weights[layer, drawn],
+            data["rows"],
+            data["columns"],
+            labels["row_title"],
+            labels["column_title"],
+            data["stretch"],
+            labels["mean_sentence" if mean else "sentence"].format(
+                kind=labels["kind"],
+                layer=layer + 1,
+                head=head + 1,
+                heads=data["heads"],
+                query=data["rows"][row],
+                key=data["columns"][column],
+                weight=weight,
+            ),
+        )
+
+    def plot(self, name: str = "attention-head") -> Plot:
+        """The Plotly figure of that name, with the expander that holds it opened."""
+        self.app.session_state[f"take_{name}"] = True
+        self.app.run()
         (chart,) = self.app.get("plotly_chart")
         spec = json.loads(chart.proto.spec)
-        (heatmap,), x, y = spec["data"], spec["layout"]["xaxis"], spec["layout"]["yaxis"]
-        z = heatmap["z"]
-        shape = [int(length) for length in z["shape"].split(",")]
-        return Chart(
-            np.frombuffer(base64.b64decode(z["bdata"]), z["dtype"]).reshape(shape),
-            y["ticktext"],
-            x["ticktext"],
-            y["title"]["text"],
-            x["title"]["text"],
-            heatmap["zmax"],
-            chart.proto.alt,
-        )
+        (trace,), layout = spec["data"], spec["layout"]
+        z = np.frombuffer(base64.b64decode(trace["z"]["bdata"]), trace["z"]["dtype"])
+        shape = [int(length) for length in trace["z"]["shape"].split(",")]
+        names = layout["yaxis"]["ticktext"], layout["xaxis"]["ticktext"]
+        return Plot(z.reshape(shape), *names, trace["zmax"], trace["colorscale"], chart.proto.alt)
 
     def component(self, name: str) -> dict[str, Any]:
         """The data that the component of that name was given."""
@@ -115,6 +154,10 @@ class Visitor:
             yield chart.proto.alt
         for table in app.dataframe:
             yield from table.value.columns
+        if any(part.proto.component_name == "heads" for part in app.get("bidi_component")):
+            labels = self.component("heads")["labels"]
+            yield from (text for text in labels.values() if "{" not in text)
+            yield self.chart.said
 
 
 def _script(path: str) -> str:

@@ -90,7 +90,8 @@ def test_what_was_typed_is_never_markup(visit, path, text):
 @cases(MARKUP)
 def test_names_in_the_figure_are_escaped(visit, text):
     visitor = visit("attention", {"text": text})
-    for name in (*visitor.chart.rows, *visitor.chart.columns):
+    plot = visitor.plot()
+    for name in (*plot.rows, *plot.columns):
         assert "<" not in name and ">" not in name
     spec = visitor.app.get("plotly_chart")[0].proto.spec
     assert "<script" not in spec and "<img" not in spec

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from pages.shared.components import (
-    HEAD_GRID_LABELS,
+    HEADS_LABELS,
     PIECE_STEPS_LABELS,
     WORD_LINKS_LABELS,
-    head_grid,
+    Link,
+    heads,
     piece_steps,
     word_links,
 )
@@ -25,22 +26,45 @@ def step(**changes):
     return [{"text": "cat", "special": False, "pieces": [step | changes]}]
 
 
+def draw_heads(weights=WEIGHTS, **changes):
+    named = {
+        "rows": ["r"] * 4,
+        "columns": ["c"] * 5,
+        "links": [[Link(0, 0, "0.20")] * 4] * 2,
+        "selected": (0, 0),
+        "labels": labels(HEADS_LABELS),
+    }
+    heads(weights, key="h", **named | changes)
+
+
 @pytest.mark.parametrize("shape", [(3, 4, 5), (1, 2, 3, 4, 5), (0, 3, 4, 5), (2, 3, 4, 0)])
-def test_head_grid_refuses_another_shape(shape):
+def test_heads_refuse_another_shape(shape):
     with pytest.raises(ValueError, match="layers, heads, queries, keys"):
-        head_grid(np.zeros(shape), selected=(0, 0), labels=labels(HEAD_GRID_LABELS), key="g")
+        draw_heads(np.zeros(shape))
+
+
+@pytest.mark.parametrize("changes", [{"rows": ["r"] * 5}, {"columns": []}], ids=str)
+def test_heads_refuse_names_of_other_tokens(changes):
+    with pytest.raises(ValueError, match="4 queries and 5 keys"):
+        draw_heads(**changes)
+
+
+@pytest.mark.parametrize("links", [[], [[Link(0, 0, "1")] * 3] * 2, [[Link(0, 0, "1")] * 4]])
+def test_heads_need_a_link_for_every_head_and_the_mean(links):
+    with pytest.raises(ValueError, match="3 heads and their mean in each of 2 layers"):
+        draw_heads(links=links)
 
 
 @pytest.mark.parametrize("selected", [(2, 0), (0, 3), (-1, 0), (0, -1)])
-def test_head_grid_refuses_a_head_that_is_not_there(selected):
+def test_heads_refuse_a_head_that_is_not_there(selected):
     with pytest.raises(ValueError, match="2 layers and 3 heads"):
-        head_grid(WEIGHTS, selected=selected, labels=labels(HEAD_GRID_LABELS), key="g")
+        draw_heads(selected=selected)
 
 
-@pytest.mark.parametrize("missing", HEAD_GRID_LABELS)
-def test_head_grid_names_a_missing_label(missing):
+@pytest.mark.parametrize("missing", HEADS_LABELS)
+def test_heads_name_a_missing_label(missing):
     with pytest.raises(ValueError, match=f"missing: {missing}$"):
-        head_grid(WEIGHTS, selected=(0, 0), labels=labels(HEAD_GRID_LABELS, missing), key="g")
+        draw_heads(labels=labels(HEADS_LABELS, missing))
 
 
 @pytest.mark.parametrize("shape", [(1, 2), (2, 1), (2, 2, 1), (4,)])

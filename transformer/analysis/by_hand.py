@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transformer.trace import AttentionSublayerTrace, Record
+from transformer.analysis.view import axes, numbered
+from transformer.trace import AttentionSublayerTrace, Kind, Record
+from transformer.translator import Translation
 
 TOLERANCE = 1e-5  # times the larger of 1 and the model's own value
 
@@ -27,6 +29,15 @@ class Check:
         allowed = TOLERANCE * np.maximum(1.0, np.abs(model))
         agrees = bool((np.abs(recomputed - model) <= allowed).all())
         return cls(float(recomputed[shown]), float(model[shown]), agrees, len(model))
+
+
+def piece_names(translation: Translation, kind: Kind) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The pieces that ask (queries) and those that answer (keys) in attention of ``kind``."""
+    rows, columns = axes(translation, kind, "pieces")
+    return (
+        numbered([token.label for token in rows]),
+        numbered([token.label for token in columns]),
+    )
 
 
 @dataclass(frozen=True)

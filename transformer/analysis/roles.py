@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transformer.analysis.by_hand import Check
+from transformer.analysis.head_by_hand import masked_softmax
 from transformer.trace import Kind, Trace
 
 ROLES = ("query", "key", "value")
@@ -59,6 +60,4 @@ def project(
 def similarity_weights(queries: np.ndarray, keys: np.ndarray, mask_LM: np.ndarray) -> np.ndarray:
     """Attention without W_Q and W_K: softmax(x . x / sqrt(d_model)) of the inputs, (L, M)."""
     scores = queries.astype(np.float64) @ keys.astype(np.float64).T / queries.shape[1] ** 0.5
-    scores = np.where(mask_LM, scores, -np.inf)
-    exponentials = np.exp(scores - scores.max(-1, keepdims=True))
-    return exponentials / exponentials.sum(-1, keepdims=True)
+    return masked_softmax(scores, mask_LM)

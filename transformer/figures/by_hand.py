@@ -11,12 +11,15 @@ import plotly.graph_objects as go
 from transformer.figures.colours import (
     INK_DARK,
     INK_LIGHT,
-    LEARNED,
     SIGNED,
+    VALUE,
+    VALUE_DARK,
     WEIGHT,
     WEIGHTS_DARK,
     WEIGHTS_LIGHT,
 )
+
+NUMBERS_UP_TO = 40  # bars: with more, numbers on them would not be legible
 
 
 def products_figure(
@@ -33,8 +36,10 @@ def products_figure(
             hovertemplate="%{x}: <b>%{y:.5f}</b><extra></extra>",
         )
     )
-    figure.update_xaxes(title=escape(axis), type="category", tickfont={"size": 13})
-    return _finish(figure, title, dark, height=300)
+    figure.update_xaxes(title=escape(axis), type="category", tickfont={"size": 15})
+    if len(products_K) <= NUMBERS_UP_TO:
+        _write_numbers(figure, sorted_products, upright=False)
+    return _finish(figure, title, dark, height=360)
 
 
 def row_figure(
@@ -78,9 +83,10 @@ def scores_figure(
 ) -> go.Figure:
     """The raw and the scaled scores of one query, side by side for every key."""
     figure = go.Figure()
+    strong, pale = (WEIGHTS_DARK[5], WEIGHTS_DARK[3]) if dark else (WEIGHT, WEIGHTS_LIGHT[3])
     for values, name, colour in (
-        (scores_M, names[0], LEARNED),
-        (scaled_scores_M, names[1], WEIGHT),
+        (scores_M, names[0], pale),
+        (scaled_scores_M, names[1], strong),
     ):
         figure.add_bar(
             x=list(range(len(keys))),
@@ -90,7 +96,9 @@ def scores_figure(
             hovertemplate="%{y:.5f}<extra></extra>",
         )
     _name_keys(figure, keys)
-    return _finish(figure, title, dark, height=320, legend=True)
+    if 2 * len(keys) <= NUMBERS_UP_TO:
+        _write_numbers(figure, np.concatenate([scores_M, scaled_scores_M]), upright=len(keys) <= 7)
+    return _finish(figure, title, dark, height=340, legend=True)
 
 
 def vectors_figure(
@@ -100,9 +108,13 @@ def vectors_figure(
     bold: int,
     axis: str,
     title: str,
+    green: bool = False,
     dark: bool = False,
 ) -> go.Figure:
-    """Vectors as rows of a heat map around zero, (vectors, width), one label set in bold."""
+    """Vectors as rows of a heat map around zero, (vectors, width), one label set in bold.
+
+    ``green`` writes the labels in the green of values.
+    """
     top = float(np.abs(rows).max()) or 1.0
     figure = go.Figure(
         go.Heatmap(
@@ -118,7 +130,7 @@ def vectors_figure(
     )
     names = [escape(label) for label in labels]
     names[bold] = f"<b>{names[bold]}</b>"
-    figure.update_xaxes(title=escape(axis), showgrid=False)
+    figure.update_xaxes(title=escape(axis), showgrid=False, tickfont={"size": 15})
     figure.update_yaxes(
         tickvals=list(range(len(rows))),
         ticktext=names,
@@ -126,7 +138,25 @@ def vectors_figure(
         autorange="reversed",
         showgrid=False,
     )
-    return _finish(figure, title, dark, height=150 + 26 * len(rows))
+    _finish(figure, title, dark, height=150 + 26 * len(rows))
+    if green:
+        figure.update_yaxes(tickfont_color=VALUE_DARK if dark else VALUE)
+    return figure
+
+
+def _write_numbers(figure: go.Figure, values: np.ndarray, upright: bool) -> None:
+    """Two decimals at the end of every bar, and room for them."""
+    figure.update_traces(
+        texttemplate="%{y:.2f}",
+        textposition="outside",
+        textangle=0 if upright else -90,
+        textfont={"size": 15},
+        constraintext="none",  # all of one size
+        cliponaxis=False,
+    )
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    room = (0.1 if upright else 0.25) * (high - low or 1.0)
+    figure.update_yaxes(range=[low - room * (low < 0), high + room * (high > 0)])
 
 
 def _name_keys(figure: go.Figure, keys: Sequence[str]) -> None:
@@ -142,7 +172,7 @@ def _finish(
     figure: go.Figure, title: str, dark: bool, height: int, legend: bool = False
 ) -> go.Figure:
     ink = INK_DARK if dark else INK_LIGHT
-    figure.update_xaxes(tickfont_color=ink)
+    figure.update_xaxes(tickfont_color=ink, title_font={"size": 16, "color": ink})
     figure.update_yaxes(tickfont_color=ink)
     figure.update_layout(
         title={"text": escape(title), "font": {"size": 17}},

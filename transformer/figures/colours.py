@@ -1,7 +1,8 @@
-"""Colours mean the same everywhere: query blue, key orange, weights violet, learned grey."""
+"""One meaning a colour: query blue, key orange, value green, weights violet, learned grey."""
 
 QUERY, QUERY_DARK = "#1a5fc4", "#6fb1ff"  # as text: at least 4.5 to 1 on the page
 KEY, KEY_DARK = "#b34a00", "#ffa552"
+VALUE, VALUE_DARK = "#18733f", "#5fd39a"
 WEIGHT = "#6a3cc4"
 LEARNED = "#777584"
 SIGNED = ("#c2410c", "#0f766e")  # below and above zero, on a scale centred at zero

@@ -1,74 +1,134 @@
-"""X times W gives Y, as three pictures in a row."""
+"""A product of two matrices, and a matrix of scores: the pictures of linear algebra."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import INK_DARK, INK_LIGHT, LEARNED, SIGNED
+from transformer.figures.colours import INK_DARK, INK_LIGHT, LEARNED, SIGNED, weights_scale
 
-GAP = 0.1  # of the width, between two pictures
+Scale = Literal["signed", "learned", "weights"]
+
+LEFT, LOWER = (0.0, 0.44), (0.0, 0.46)  # parts of the picture's width and height
+UPPER = (0.58, 1.0)
+NUMBERS_UP_TO = 12  # columns: with more, numbers inside the cells would not be legible
 
 
 def product_figure(
-    inputs: np.ndarray,
-    matrix: np.ndarray,
-    computed: np.ndarray,
+    left: np.ndarray,
+    top: np.ndarray,
+    result: np.ndarray,
     rows: Sequence[str],
+    columns: Sequence[str] = (),
+    inner: Sequence[str] = (),
     *,
     titles: tuple[str, str, str],
+    scales: tuple[Scale, Scale, Scale] = ("signed", "signed", "signed"),
     dark: bool = False,
 ) -> go.Figure:
-    """``inputs`` (s, d), the learned ``matrix`` (d, k) in grey, ``computed`` (s, k)."""
-    paper, ink = ("#121118", INK_DARK) if dark else ("#ffffff", INK_LIGHT)
-    coloured = [[0, SIGNED[0]], [0.5, paper], [1, SIGNED[1]]]
-    grey = [[0, ink], [0.5, LEARNED], [1, paper]]
+    """``left`` (s, d) times ``top`` (d, k) gives ``result`` (s, k), laid out as one does by hand.
+
+    The row of ``left`` and the column of ``top`` that made a number of ``result`` meet at it
+    (Falk's scheme). ``titles`` and ``scales`` are those of left, top and result; ``columns`` name
+    the columns of ``top``, ``inner`` its rows, which are the columns of ``left``.
+    """
+    right = (0.58 if inner else 0.48, 1.0)
     figure = go.Figure()
-    widths = np.array([0.46, 0.22, 0.32]) * (1 - 2 * GAP)
-    begin = 0.0
-    for number, (values, scale, title) in enumerate(
-        zip((inputs, matrix, computed), (coloured, grey, coloured), titles, strict=True), start=1
+    for suffix, values, place, names, title, scale in zip(
+        ("", "2", "3"),
+        (left, top, result),
+        ((LEFT, LOWER), (right, UPPER), (right, LOWER)),
+        ((inner, rows), (columns, inner), ((), ())),
+        titles,
+        scales,
+        strict=True,
     ):
-        suffix = "" if number == 1 else str(number)
-        top = float(np.abs(values).max()) or 1.0
-        figure.add_heatmap(
-            z=values.astype(np.float32),
-            x=list(range(1, values.shape[1] + 1)),
-            zmin=-top,
-            zmax=top,
-            colorscale=scale,
-            showscale=False,
-            xaxis=f"x{suffix}",
-            yaxis=f"y{suffix}",
-            hovertemplate="%{z:.5f}<extra></extra>",
-        )
-        named = values is not matrix
-        figure.update_layout(
-            {
-                f"xaxis{suffix}": {
-                    "domain": [begin, begin + widths[number - 1]],
-                    "anchor": f"y{suffix}",
-                    "title": {"text": escape(title), "font": {"size": 16, "color": ink}},
-                    "side": "top",
-                    "showgrid": False,
-                    "showticklabels": False,
-                },
-                f"yaxis{suffix}": {
-                    "anchor": f"x{suffix}",
-                    "autorange": "reversed",
-                    "showgrid": False,
-                    "showticklabels": named,
-                    "tickvals": list(range(len(rows))) if named else [],
-                    "ticktext": [escape(row) for row in rows] if named else [],
-                    "tickfont": {"size": 14, "color": ink},
-                },
-            }
-        )
-        begin += widths[number - 1] + GAP
+        figure.add_trace(_heatmap(values, scale, dark, suffix))
+        figure.update_layout(_axes(suffix, place, names, title, dark))
     figure.update_layout(
-        height=110 + max(24 * len(rows), 180), margin={"l": 10, "r": 10, "t": 10, "b": 10}
+        height=400 + 24 * len(rows),
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        font={"size": 16},
     )
     return figure
+
+
+def scores_matrix_figure(
+    scores_LM: np.ndarray,
+    mask_LM: np.ndarray,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    title: str,
+    dark: bool = False,
+) -> go.Figure:
+    """Scores of every query for every key around zero; where the mask hides a key, a cross."""
+    figure = go.Figure(_heatmap(np.where(mask_LM, scores_LM, np.nan), "signed", dark))
+    whole = ((0.0, 1.0), (0.0, 1.0))
+    figure.update_layout(_axes("", whole, (columns, rows), title, dark))
+    texts = [
+        [f"{score:.2f}" if seen else "✕" for score, seen in zip(*row, strict=True)]
+        for row in zip(scores_LM, mask_LM, strict=True)
+    ]
+    if len(columns) <= NUMBERS_UP_TO:
+        figure.update_traces(text=texts, texttemplate="%{text}", xgap=1, ygap=1)
+    figure.update_layout(
+        height=160 + max(26 * len(rows), 200),
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        font={"size": 16},
+    )
+    return figure
+
+
+def _heatmap(values: np.ndarray, scale: Scale, dark: bool, axes: str = "") -> go.Heatmap:
+    """Weights from 0 to 1; everything else around 0, in grey if it was learned."""
+    paper, ink = ("#121118", INK_DARK) if dark else ("#ffffff", INK_LIGHT)
+    low, high = (ink, paper) if scale == "learned" else SIGNED
+    around_zero = [(0, low), (0.5, LEARNED if scale == "learned" else paper), (1, high)]
+    top = 1.0 if scale == "weights" else float(np.nanmax(np.abs(values))) or 1.0
+    return go.Heatmap(
+        z=values.astype(np.float32),
+        zmin=0 if scale == "weights" else -top,
+        zmax=top,
+        colorscale=weights_scale(dark) if scale == "weights" else around_zero,
+        showscale=False,
+        xaxis=f"x{axes}",
+        yaxis=f"y{axes}",
+        hoverongaps=False,
+        hovertemplate="%{z:.5f}<extra></extra>",
+    )
+
+
+def _axes(
+    suffix: str,
+    place: tuple[tuple[float, float], tuple[float, float]],
+    names: tuple[Sequence[str], Sequence[str]],
+    title: str,
+    dark: bool,
+) -> dict[str, dict]:
+    """Both axes of one matrix: where it stands, what its columns and rows are called."""
+    ink = INK_DARK if dark else INK_LIGHT
+    across, down = (
+        {
+            "domain": list(domain),
+            "showgrid": False,
+            "zeroline": False,
+            "showticklabels": bool(labels),
+            "tickvals": list(range(len(labels))),
+            "ticktext": [escape(label) for label in labels],
+            "tickfont": {"size": 15, "color": ink},
+        }
+        for domain, labels in zip(place, names, strict=True)
+    )
+    across |= {
+        "anchor": f"y{suffix}",
+        "side": "top",
+        "tickangle": 0 if len(names[0]) <= 4 else -45,
+        "title": {"text": escape(title), "font": {"size": 16, "color": ink}},
+    }
+    down |= {"anchor": f"x{suffix}", "autorange": "reversed"}
+    return {f"xaxis{suffix}": across, f"yaxis{suffix}": down}

@@ -1,0 +1,20 @@
+"""Our own components, one in each module here.
+
+All run inside the page itself (no frame, nothing fetched): the JavaScript and the style sheets lie
+in assets/components and are registered once, when this package is imported. What users typed
+travels only as data and is written as text in the browser, never as markup.
+"""
+
+from pages.shared.components.heads import HEADS_LABELS, Link, heads
+from pages.shared.components.piece_steps import PIECE_STEPS_LABELS, piece_steps
+from pages.shared.components.word_links import WORD_LINKS_LABELS, word_links
+
+__all__ = [
+    "HEADS_LABELS",
+    "PIECE_STEPS_LABELS",
+    "WORD_LINKS_LABELS",
+    "Link",
+    "heads",
+    "piece_steps",
+    "word_links",
+]

@@ -1,0 +1,62 @@
+"""Any choice of any page survives its own address: opened elsewhere, all is as it was."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from pages import VIEWS
+from pages.shared.language import LANGUAGES
+from pages.shared.link import CHOICES
+from pages.shared.scaling import FACTORS, SCOPES
+from pages.shared.stage import DEPTHS
+from transformer import KINDS
+from transformer.analysis.scaling import LAWS
+
+SENTENCES = ("Où es-tu ?", "100 % a&b=c #d +1", "<b>x</b> *y* $z$", "你好 😀", "«  l'été  »")
+NUMBERS = ("0", "1", "2", "3", "4", "5", "8", "16", "100", "1000", "10000", "1e5", "-1", "x", "")
+WORDS = (*KINDS, *DEPTHS, *FACTORS, *SCOPES, *LAWS, *LANGUAGES, "small", "words", "pieces")
+POSITIONS = {"layer", "head", "query", "key"}  # the page brings them back into the sentence
+
+
+def reads(name, code):
+    """Whether a link may carry that code for the choice of that name."""
+    try:
+        CHOICES[name].read(code)
+    except ValueError:
+        return False
+    return True
+
+
+CODES = {
+    name: SENTENCES
+    if reads(name, SENTENCES[0])
+    else [code for code in (*NUMBERS, *WORDS) if reads(name, code)]
+    for name in CHOICES
+}
+
+
+def test_the_codes_below_try_every_choice() -> None:
+    assert [name for name, codes in CODES.items() if len(codes) < 2 and name != "model"] == []
+
+
+links = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from([*codes, "no such"]) for name, codes in CODES.items()}
+)
+
+
+@pytest.mark.parametrize("path", [view.path for view in VIEWS])
+def test_every_link_opens_again_on_the_same_view(visit, path) -> None:
+    @settings(max_examples=12, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(link=links)
+    def opens_again(link):
+        visitor = visit(path, link)
+        again = visit(path, visitor.query)
+        state = {name: visitor.app.session_state[name] for name in CHOICES}
+        assert not visitor.app.error and not visitor.app.exception
+        assert again.query == visitor.query
+        assert {name: again.app.session_state[name] for name in CHOICES} == state
+        for name, code in link.items():
+            if name not in POSITIONS and reads(name, code):
+                assert state[name] == CHOICES[name].read(code), name
+
+    opens_again()

@@ -1,0 +1,78 @@
+"""All scores of one head at once: every entry of every matrix computed again in float64."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transformer.analysis.by_hand import Check
+from transformer.trace import AttentionTrace, Record
+
+
+@dataclass(frozen=True)
+class HeadByHand(Record):
+    """softmax(Q K^T / sqrt(d_k)) V of one head, matrix by matrix.
+
+    The model's own matrices, float32: ``key_KM`` is K transposed, as the product needs it. The
+    checks compare each of them, in all entries, with the step computed again in float64 from the
+    displayed matrices before it.
+    """
+
+    query_LK: np.ndarray
+    key_KM: np.ndarray
+    scores_LM: np.ndarray
+    scores: Check
+    scale: float
+    scaled_scores_LM: np.ndarray
+    scaled: Check
+    mask_LM: np.ndarray
+    weights_LM: np.ndarray
+    weights: Check
+    value_MK: np.ndarray
+    context_LK: np.ndarray
+    context: Check
+
+
+def head_by_hand(trace: AttentionTrace, head: int, query: int = 0, key: int = 0) -> HeadByHand:
+    """Recompute Vaswani et al. (2017), equation 1, for a whole ``head``.
+
+    The checks print the entries of ``query`` and ``key``, the one of the context where that query's
+    is largest. All three count from 0; raises IndexError if one is not there.
+    """
+    query_LK, key_KM = trace.query_HLK[head], np.ascontiguousarray(trace.key_HMK[head].T)
+    value_MK, scores_LM = trace.value_HMK[head], trace.scores_HLM[head]
+    scaled_LM, weights_LM = trace.scaled_scores_HLM[head], trace.weights_HLM[head]
+    context_LK, scale = trace.context_HLK[head], query_LK.shape[1] ** -0.5
+    largest = int(np.abs(context_LK[query]).argmax())
+    return HeadByHand(
+        query_LK=query_LK,
+        key_KM=key_KM,
+        scores_LM=scores_LM,
+        scores=_check(_float64(query_LK) @ _float64(key_KM), scores_LM, query, key),
+        scale=scale,
+        scaled_scores_LM=scaled_LM,
+        scaled=_check(_float64(scores_LM) * scale, scaled_LM, query, key),
+        mask_LM=trace.mask_LM.copy(),
+        weights_LM=weights_LM,
+        weights=_check(masked_softmax(scaled_LM, trace.mask_LM), weights_LM, query, key),
+        value_MK=value_MK,
+        context_LK=context_LK,
+        context=_check(_float64(weights_LM) @ _float64(value_MK), context_LK, query, largest),
+    )
+
+
+def masked_softmax(scores_LM: np.ndarray, mask_LM: np.ndarray) -> np.ndarray:
+    """Row by row e^score over the sum of those that the mask lets through, in float64."""
+    scores = np.where(mask_LM, _float64(scores_LM), -np.inf)
+    exponentials = np.exp(scores - scores.max(-1, keepdims=True))  # softmax stays the same
+    return exponentials / exponentials.sum(-1, keepdims=True)
+
+
+def _float64(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.float64)
+
+
+def _check(recomputed: np.ndarray, model: np.ndarray, row: int, column: int) -> Check:
+    shown = int(np.arange(model.size).reshape(model.shape)[row, column])
+    return Check.of(recomputed.reshape(-1), _float64(model).reshape(-1), shown)

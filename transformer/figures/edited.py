@@ -1,0 +1,104 @@
+"""What another factor on the scores does: to the translation as trained, and to the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+
+from transformer.figures.colours import LEARNED
+from transformer.figures.scaling import finish, ink_of, scaled_colour
+
+
+def factors_figure(
+    factors: Sequence[float],
+    log_probabilities: np.ndarray,
+    labels: Sequence[str],
+    chosen: int,
+    own: int,
+    *,
+    mark: str,
+    title: str,
+    axis: str,
+    dark: bool = False,
+) -> go.Figure:
+    """The log-probability of one translation against the factor on the scores, logarithmic.
+
+    ``labels`` name the factors on the axis. The ``chosen`` factor is filled; ``mark`` names the
+    model's ``own``.
+    """
+    colour = scaled_colour(dark)
+    figure = go.Figure(
+        go.Scatter(
+            x=factors,
+            y=log_probabilities,
+            mode="lines+markers",
+            line={"color": colour, "width": 3},
+            marker={
+                "size": [20 if i == chosen else 13 for i in range(len(factors))],
+                "symbol": ["circle" if i == chosen else "circle-open" for i in range(len(factors))],
+                "color": colour,
+                "opacity": 1,
+                "line": {"width": 3, "color": colour},
+            },
+            hovertemplate="%{x:.4f}: <b>%{y:.4f}</b><extra></extra>",
+        )
+    )
+    figure.add_vline(
+        x=factors[own],
+        line={"color": ink_of(dark), "width": 2, "dash": "dash"},
+    )
+    figure.add_annotation(
+        x=np.log10(factors[own]),
+        y=0.06,
+        yref="paper",
+        text=escape(mark),
+        xanchor="left",
+        xshift=6,
+        showarrow=False,
+        font={"size": 17},
+    )
+    figure.update_xaxes(
+        type="log",
+        tickvals=list(factors),
+        ticktext=[escape(label) for label in labels],
+        title=escape(axis),
+        showgrid=False,
+    )
+    return finish(figure, title, dark, height=400)
+
+
+def layer_entropies_figure(
+    trained_X: np.ndarray,
+    changed_X: np.ndarray,
+    kinds: Sequence[str],
+    layers: Sequence[str],
+    *,
+    names: tuple[str, str],
+    title: str,
+    dark: bool = False,
+) -> go.Figure:
+    """The mean entropy of a row in every layer X, as trained and changed, by kind of attention."""
+    figure = go.Figure()
+    for values, name, colour in (
+        (trained_X, names[0], scaled_colour(dark)),
+        (changed_X, names[1], LEARNED),
+    ):
+        figure.add_bar(
+            x=[[escape(kind) for kind in kinds], [escape(layer) for layer in layers]],
+            y=values,
+            name=escape(name),
+            marker_color=colour,
+            text=[f"{value:.2f}" for value in values],
+            textposition="outside",
+            textfont={"size": 15},
+            cliponaxis=False,
+            hovertemplate="%{y:.4f}<extra></extra>",
+        )
+    top = max(float(trained_X.max()), float(changed_X.max()))
+    figure.update_yaxes(range=[0, 1.15 * top])
+    figure.update_xaxes(tickangle=0, showgrid=False)
+    finish(figure, title, dark, height=420, legend=True)
+    return figure.update_layout(legend_y=-0.24)  # below both lines of labels

@@ -24,7 +24,7 @@ def main() -> None:
     st.html(ROOT / "assets" / "style.css")
     with guarded():
         link.restore()
-        page = st.navigation(_pages())
+        page = st.navigation(_pages(), expanded=True)
         settings()
         sentence_bar()
         with guarded():

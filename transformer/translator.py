@@ -195,6 +195,16 @@ class Translator:
             for name in ("query", "key", "value", "output")
         }
 
+    def embedding_rows(self, ids: Sequence[int]) -> np.ndarray:
+        """The learned vectors of these pieces, (len(ids), d_model): a copy, without positions."""
+        device = self.model.embedding.weight.device
+        rows = self.model.embedding(torch.tensor(list(ids), device=device))
+        return rows.detach().float().cpu().numpy()
+
+    def positions(self, length: int) -> np.ndarray:
+        """What the model adds to the first ``length`` positions, (length, d_model): a copy."""
+        return self.model.positions[:length].float().cpu().numpy().copy()
+
     def _candidate(self, hypothesis: Hypothesis) -> Candidate:
         return Candidate(
             text=self.tokenizer.decode(hypothesis.ids),

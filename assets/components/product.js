@@ -11,9 +11,9 @@ const EDGE = 10; // and around all, where outlines hang over
 const WIDEST = { named: 120, numbered: 34, left: 20 }; // pixels a cell
 const NARROWEST = 12; // pixels of a cell one can still hit; below, the figure scrolls instead
 const LEAST_LEFT = 96; // pixels of a whole left factor
-const NUMBERS_FROM = { weights: 30, signed: 44 }; // pixels a cell: else only tiny print would fit
+const NUMBERS_FROM = { weights: 28, signed: 34, many: 44 }; // pixels a cell: else only tiny print
 const SMALL_SCREEN = 560; // pixels
-const TOP_HEIGHT = 224; // pixels of a top factor without names
+const TOP_HEIGHT = { least: 224, most: 256 }; // pixels of a top factor without names
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".products");
@@ -32,7 +32,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
 function createView(root) {
   const view = { root, steps: [], selected: {}, pointed: null, sent: [], drawn: "" };
   view.resize = new ResizeObserver(() => root.clientWidth !== view.width && drawAll(view));
-  document.fonts?.ready.then(() => view.data && drawAll(view));
   return view;
 }
 
@@ -90,6 +89,7 @@ function buildSteps(view, shape) {
   view.steps.forEach(stopStep);
   view.steps = view.data.steps.map(({ operation }) => buildStep(view, operation));
   view.root.replaceChildren(...view.steps.map((step) => step.section));
+  document.fonts?.ready.then(() => drawAll(view)); // as every matrix does, but after all of them
 }
 
 function buildStep(view, operation) {
@@ -167,12 +167,13 @@ function partOf(view, step, place) {
   return { ...view.data.matrices[name], values, hidden: view.numbers[`${name} hidden`], rows, columns };
 }
 
-function update(view, step, place, cell) {
+function update(view, step, place, cell, width = cell[0]) {
   const { axes } = view.data;
   const part = partOf(view, step, place);
   const [rows, columns] = [axes[part.rows], axes[part.columns]];
   const single = step.told.operation !== "product";
   const named = single || place !== "result";
+  const crowded = part.scale === "signed" && columns.count > MATRIX_MANY;
   // The columns of the left factor name the rows of the top one too.
   const beside = named && (place !== "top" || view.width > SMALL_SCREEN);
   step.matrices[place].update({
@@ -185,7 +186,7 @@ function update(view, step, place, cell) {
     columnTitle: named ? part.heading : undefined,
     rowRole: part.role,
     columnRole: part.role,
-    digits: !cell || cell[0] >= NUMBERS_FROM[part.scale] ? 2 : undefined,
+    digits: width >= NUMBERS_FROM[crowded ? "many" : part.scale] ? 2 : undefined,
     cell,
     label: part.heading,
     describe: (row, column, value) =>
@@ -215,8 +216,9 @@ function layOutSingle(view, step) {
   const columns = view.data.axes[part.columns].count;
   step.section.style.flexBasis = `${Math.max(320, 120 + 20 * columns)}px`;
   const room = step.scroll.clientWidth - EDGE;
-  step.matrices.result.holder.style.width = `${Math.max(room, 90 + NARROWEST * columns)}px`;
-  update(view, step, "result");
+  const width = Math.max(room, 90 + NARROWEST * columns);
+  step.matrices.result.holder.style.width = `${width}px`;
+  update(view, step, "result", undefined, (width - 90) / columns); // as large as fits
 }
 
 // The first drawing tells how much room the names take; the second fits the cells into the rest.
@@ -227,23 +229,25 @@ function layOutProduct(view, step) {
   for (const { holder } of [left, top]) holder.style = `width: ${room}px`;
   update(view, step, "left", [Math.min(60, (0.45 * room) / inner.count), 20]);
   update(view, step, "top", [Math.min(60, (0.5 * room) / columns.count), 7]);
-  const taken = besideOf(left) + hangingOf(left) + besideOf(top) + GAP + hangingOf(top);
-  const widths = cellWidths(room - taken, inner, columns);
+  const rest = room - besideOf(left) - hangingOf(left) - besideOf(top) - GAP - hangingOf(top);
   const height = rowHeight(rows);
-  const depth = inner.labels.length ? Math.min(height, 440 / inner.count) : TOP_HEIGHT / inner.count;
-  result.holder.style.width = `${widths.result * columns.count}px`;
-  left.holder.style.width = `${besideOf(left) + widths.left * inner.count + hangingOf(left)}px`;
-  update(view, step, "left", [widths.left, height]);
-  update(view, step, "result", [widths.result, height]);
-  update(view, step, "top", [widths.result, depth]);
-  top.holder.style.width = `${besideOf(top) + widths.result * columns.count + hangingOf(top)}px`;
+  const narrow = leftWidth(rest, inner, columns);
+  left.holder.style.width = `${besideOf(left) + narrow * inner.count + hangingOf(left)}px`;
+  update(view, step, "left", [narrow, height]);
+  const width = resultWidth(rest - left.cell[0] * inner.count, columns);
+  result.holder.style.width = `${width * columns.count}px`;
+  update(view, step, "result", [width, height]);
+  update(view, step, "top", [width, topHeight(inner, height)]);
+  top.holder.style.width = `${besideOf(top) + width * columns.count + hangingOf(top)}px`;
   top.holder.style.marginLeft = `${-besideOf(top)}px`; // its cells stand over those of the result,
   left.holder.style.marginTop = `${-aboveOf(left)}px`; // and those of the left factor beside them
-  update(view, step, "top", [widths.result, depth]);
-  const between = besideOf(left) + widths.left * inner.count + hangingOf(left) + besideOf(top);
-  step.figure.style.setProperty("--left", `${between}px`);
-  step.figure.style.setProperty("--above-left", `${aboveOf(left)}px`);
-  step.figure.style.setProperty("--beside-top", `${besideOf(top)}px`);
+  update(view, step, "top", [width, topHeight(inner, height)]);
+  if (!inner.labels.length) squeeze(top, inner.count);
+  const style = step.figure.style;
+  const between = left.body.offsetWidth + hangingOf(left) + besideOf(top);
+  style.setProperty("--left", `${besideOf(left) + between}px`);
+  style.setProperty("--above-left", `${aboveOf(left)}px`);
+  style.setProperty("--beside-top", `${besideOf(top)}px`);
   writeHeading(view, step);
 }
 
@@ -251,23 +255,39 @@ const besideOf = ({ body, root }) => body.getBoundingClientRect().left - root.ge
 const aboveOf = ({ body, root }) => body.getBoundingClientRect().top - root.getBoundingClientRect().top;
 const hangingOf = ({ columnLabels }) => parseFloat(columnLabels.style.marginRight) || 0;
 
-/** Widths of a cell of the left factor and of the result that fill the room together. */
-function cellWidths(room, inner, columns) {
+const leastOf = ({ labels }) => (labels.length ? NARROWEST : 3);
+const wholeDots = (size) => {
   const dots = window.devicePixelRatio || 1;
+  return size > 1 ? Math.floor(size * dots) / dots : size;
+};
+
+/** The width of a cell of the left factor: it leaves at least half of the room to the result. */
+function leftWidth(room, inner, columns) {
   const widest = inner.labels.length ? WIDEST.named : WIDEST.left;
-  let left = Math.min(widest, (0.45 * room) / inner.count);
-  if (left > 1) left = Math.floor(left * dots) / dots;
-  const most = columns.labels.length ? WIDEST.named : WIDEST.numbered;
-  const least = columns.labels.length ? NARROWEST : 3;
-  const fitting = (room - Math.max(left, 1 / dots) * inner.count) / columns.count;
-  if (fitting < least) left = Math.max(LEAST_LEFT, room - least * columns.count) / inner.count;
-  const width = Math.min(most, (room - left * inner.count) / columns.count);
-  return { left, result: Math.max(least, Math.floor(width * dots) / dots) };
+  const fitting = Math.min(0.45 * room, room - leastOf(columns) * columns.count);
+  return wholeDots(Math.min(widest, Math.max(LEAST_LEFT, fitting) / inner.count));
+}
+
+function resultWidth(room, columns) {
+  const widest = columns.labels.length ? WIDEST.named : WIDEST.numbered;
+  return wholeDots(Math.max(leastOf(columns), Math.min(widest, room / columns.count)));
 }
 
 function rowHeight({ count }) {
   const least = count > MATRIX_MANY ? 18 : 25;
   return Math.round(Math.min(56, Math.max(least, 260 / count)));
+}
+
+function topHeight({ labels, count }, height) {
+  return labels.length ? Math.min(height, 440 / count) : TOP_HEIGHT.least / count;
+}
+
+/** Hundreds of rows, of a dot each, would be taller than a screen: two of them share a dot. */
+function squeeze({ body, canvas, cell }, rows) {
+  if (rows * cell[1] <= 1.2 * TOP_HEIGHT.most) return;
+  cell[1] = TOP_HEIGHT.most / rows;
+  canvas.style.height = body.style.height = `${TOP_HEIGHT.most}px`;
+  canvas.style.imageRendering = "auto"; // dropping every other row would be wrong
 }
 
 function writeHeading(view, step) {

@@ -14,6 +14,7 @@ import streamlit as st
 
 from pages.shared.examples import EXAMPLES
 from pages.shared.language import LANGUAGES, browser_language
+from pages.shared.pairs import PAIRS
 from pages.shared.scaling import (
     DRAWS,
     FACTORS,
@@ -23,10 +24,12 @@ from pages.shared.scaling import (
     TYPICAL_SEED,
     WIDTHS,
 )
+from pages.shared.side import AGAINST
 from pages.shared.stage import DEPTHS
 from pages.shared.translation import LONGEST_TEXT
 from transformer import KINDS
 from transformer.analysis.scaling import LAWS
+from transformer.analysis.stack import PARTS, SIDES
 from transformer.translator import shipped_models
 
 SEEN = "_link"  # the address as this session last read or wrote it
@@ -62,6 +65,13 @@ def _seed(code: str) -> int:
     return int(code)
 
 
+def _short(code: str) -> str:
+    """A text of the visitor's own, besides the sentence."""
+    if len(code) > LONGEST_TEXT:
+        raise ValueError(code)
+    return code
+
+
 def _switch(code: str) -> bool:
     return code == "1"
 
@@ -79,7 +89,7 @@ CHOICES = {
     "scope": Choice(_one_of(lambda: SCOPES), lambda: "model"),
     "factor": Choice(_one_of(lambda: FACTORS), lambda: "none"),
     "width": Choice(_one_of(lambda: WIDTHS), lambda: "100"),
-    "draws": Choice(_one_of(lambda: DRAWS), lambda: "10000"),
+    "draws": Choice(_one_of(lambda: DRAWS), lambda: "5000"),
     "law": Choice(_one_of(lambda: LAWS), lambda: "normal"),
     "keys": Choice(_one_of(lambda: KEYS), lambda: "10"),
     "seed": Choice(_seed, lambda: TYPICAL_SEED),
@@ -87,6 +97,15 @@ CHOICES = {
     "mean": Choice(_switch, lambda: False),
     "hide": Choice(_switch, lambda: False),
     "stretch": Choice(_switch, lambda: False),
+    "side": Choice(_one_of(lambda: SIDES), lambda: "source"),
+    "piece": Choice(_position, lambda: 2),
+    "part": Choice(_one_of(lambda: PARTS), lambda: "self_attention"),
+    "against": Choice(_one_of(lambda: AGAINST), lambda: "itself"),
+    "dimension": Choice(_position, lambda: 21),
+    "other": Choice(_short, lambda: PAIRS[0].second),
+    "word": Choice(_short, lambda: PAIRS[0].word),
+    "instead": Choice(_short, lambda: "chien"),
+    "instead_en": Choice(_short, lambda: "dog"),
 }
 
 
@@ -121,8 +140,9 @@ def publish() -> None:
         value = st.session_state[name]
         if name != "lang" and value != choice.default():
             link[name] = str(int(value)) if isinstance(value, bool) else str(value)
-    if len(link.get("text", "")) > LONGEST_TEXT:
-        del link["text"]  # it cannot be translated anyway
+    for name in ("text", "other", "instead", "instead_en"):
+        if len(link.get(name, "")) > LONGEST_TEXT:
+            del link[name]  # it cannot be read anyway
     language = st.session_state["lang"]
     if language != ("en" if link else browser_language()):
         link["lang"] = language

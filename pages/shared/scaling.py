@@ -12,7 +12,7 @@ SCOPES = {
 }
 
 WIDTHS = tuple(str(width) for width in scaling.WIDTHS)
-DRAWS = ("1000", "3000", "10000", "30000", "100000")
+DRAWS = ("1000", "2000", "5000", "10000", "20000", "50000", "100000")
 KEYS = ("3", "5", "10", "20", "50")
 LAW_NAMES = {
     "normal": N_("a bell curve"),
@@ -20,4 +20,4 @@ LAW_NAMES = {
     "coin": N_("−1 or 1, a coin"),
 }
 LARGEST_SEED = 9999
-TYPICAL_SEED = 90  # what it draws first is like what most seeds draw: no variance far off
+TYPICAL_SEED = 254  # what it draws first is like what most seeds draw: no variance far off

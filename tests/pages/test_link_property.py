@@ -8,14 +8,18 @@ from pages import VIEWS
 from pages.shared.language import LANGUAGES
 from pages.shared.link import CHOICES
 from pages.shared.scaling import FACTORS, SCOPES
+from pages.shared.side import AGAINST
 from pages.shared.stage import DEPTHS
 from transformer import KINDS
 from transformer.analysis.scaling import LAWS
+from transformer.analysis.stack import PARTS, SIDES
 
 SENTENCES = ("Où es-tu ?", "100 % a&b=c #d +1", "<b>x</b> *y* $z$", "你好 😀", "«  l'été  »")
 NUMBERS = ("0", "1", "2", "3", "4", "5", "8", "16", "100", "1000", "10000", "1e5", "-1", "x", "")
 WORDS = (*KINDS, *DEPTHS, *FACTORS, *SCOPES, *LAWS, *LANGUAGES, "small", "words", "pieces")
-POSITIONS = {"layer", "head", "query", "key"}  # the page brings them back into the sentence
+WORDS += (*SIDES, *PARTS, *AGAINST)
+# The page brings them back: into the sentence, to what its side has, to words that it shares.
+POSITIONS = {"layer", "head", "query", "key", "piece", "part", "against", "word"}
 
 
 def reads(name, code):

@@ -20,8 +20,8 @@ VALUES = np.array([0.1, -2.5, 1 / 3], dtype=np.float32)
 
 def opened(visitor):
     """The visitor with every figure's expander open; the names of the figures in their order."""
-    state = visitor.app.session_state.filtered_state
-    names = [key.removeprefix("take_") for key in state if key.startswith("take_")]
+    ids = [expander.proto.id for expander in visitor.app.expander]
+    names = [id.partition("-take_")[2] for id in ids if "-take_" in id]
     for name in names:
         visitor.app.session_state[f"take_{name}"] = True
     visitor.app.run()

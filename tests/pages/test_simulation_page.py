@@ -15,7 +15,7 @@ from transformer.analysis.scaling import (
     taken_over,
 )
 
-DEFAULTS = {"width": "100", "draws": "10000", "law": "normal", "keys": "10", "seed": 90}
+DEFAULTS = {"width": "100", "draws": "5000", "law": "normal", "keys": "10", "seed": 254}
 
 
 def metrics(visitor) -> list[tuple[str, str, str]]:
@@ -50,7 +50,7 @@ def test_the_large_numbers_are_measured(visit, theme, law) -> None:
 
 def test_the_standard_deviations_of_two_and_a_hundred_are_said(visit) -> None:
     (sentence,) = said(visit("simulation"), "The variance follows")
-    found = spread(draw_products(10_000, DEFAULTS["seed"]).scores_SW)
+    found = spread(draw_products(5_000, DEFAULTS["seed"]).scores_SW)
     for width, root in ((2, "1.41"), (100, "10")):
         measured = found.variance[WIDTHS.index(width)] ** 0.5
         assert f"{measured:.2f} for d_k = {width} (√{width} = {root})" in sentence
@@ -83,7 +83,7 @@ def test_draw_again_changes_the_seed_and_the_address(visit) -> None:
     visitor = visit("simulation")
     before = metrics(visitor)
     visitor.app.button(key="draw_again").click().run()
-    assert visitor.query == {"seed": "91"}
+    assert visitor.query == {"seed": "255"}
     assert metrics(visitor) != before
     assert metrics(visit("simulation", visitor.query)) == metrics(visitor)
     visitor.app.number_input(key="seed").set_value(DEFAULTS["seed"]).run()
@@ -122,7 +122,7 @@ def test_a_damaged_link_falls_back(visit, query) -> None:
 
 
 def test_choices_travel_in_the_address(visit) -> None:
-    query = {"width": "8", "draws": "3000", "law": "coin", "keys": "5", "seed": "12"}
+    query = {"width": "8", "draws": "2000", "law": "coin", "keys": "5", "seed": "12"}
     visitor = visit("simulation", query)
     assert visitor.query == query
     assert choices(visitor) == query | {"seed": 12}

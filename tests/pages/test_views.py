@@ -8,6 +8,7 @@ import pytest
 from pages import VIEWS
 from pages.shared.examples import EXAMPLES
 from pages.shared.language import LANGUAGES
+from pages.shared.pairs import PAIRS
 from transformer.edits import ScaleScores
 
 PATHS = [view.path for view in VIEWS]
@@ -41,7 +42,7 @@ def test_nothing_is_left_in_english_for_a_korean_reader(visit, shipped, path):
 def translations(shipped, text):
     """What the model itself says, as trained and without the division: always English."""
     plain, edited = shipped.translate(text), shipped.translate(text, edits=[ScaleScores(1.0)])
-    return {plain.text, edited.text}
+    return {plain.text, edited.text, shipped.translate(PAIRS[0].second).text}
 
 
 @pytest.mark.parametrize("locale", ["de-DE", "", None, "zz"])

@@ -51,7 +51,7 @@ def product_figure(
         figure.update_layout(_axes(suffix, place, names, title, dark))
     figure.update_layout(
         height=400 + 24 * len(rows),
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        margin={"l": 10, "r": 10, "t": 34, "b": 10},
         font={"size": 16},
     )
     return figure
@@ -78,7 +78,7 @@ def scores_matrix_figure(
         figure.update_traces(text=texts, texttemplate="%{text}", xgap=1, ygap=1)
     figure.update_layout(
         height=160 + max(26 * len(rows), 200),
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        margin={"l": 10, "r": 10, "t": 34, "b": 10},
         font={"size": 16},
     )
     return figure

@@ -279,6 +279,7 @@ def test_what_a_recurrent_model_does_not_have_is_said(translator: Translator) ->
         lambda: found.trace,
         lambda: translator.transformer,
         lambda: translator.projections("cross", 0),
+        lambda: translator.positions(3),
         lambda: translator.translate("Où ?", edits=[ScaleScores(1.0)]),
         lambda: translator.model.trace([5, END], [END], [ScaleScores(1.0)]),
     ):

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from transformer.config import ModelConfig, RecurrentConfig
-from transformer.errors import UsageError, no_heads
+from transformer.errors import UsageError, not_a_transformer
 from transformer.trace import KINDS, Kind
 
 
@@ -63,7 +63,7 @@ def check_edits(edits: Edits, config: ModelConfig | RecurrentConfig) -> None:
     """UsageError for a layer or head that the model does not have."""
     for edit in edits:
         if isinstance(config, RecurrentConfig):
-            raise no_heads()
+            raise not_a_transformer()
         layers = config.encoder_layers if edit.kind == "encoder" else config.decoder_layers
         for name, given, count in (
             ("layer", edit.layer, layers),

@@ -14,9 +14,9 @@ class UsageError(ValueError):
         self.values = values
 
 
-def no_heads() -> UsageError:
+def not_a_transformer() -> UsageError:
     """What to raise where a recurrent model is asked for what only a Transformer has."""
     return UsageError(
-        "This model is a recurrent network: it has no heads with queries, keys and values. "
-        "Choose a Transformer."
+        "This model is a recurrent network: it has no heads with queries, keys and values, and no "
+        "positions. Choose a Transformer."
     )

@@ -15,7 +15,7 @@ from transformer.checkpoint import SETTINGS, WEIGHTS, load_model
 from transformer.data import group_by_length
 from transformer.decoding import Hypothesis, check_beam, search
 from transformer.edits import Edits, check_edits
-from transformer.errors import UsageError, no_heads
+from transformer.errors import UsageError, not_a_transformer
 from transformer.model import Transformer
 from transformer.network import Network
 from transformer.tokenizer import Tokenizer, Tokens
@@ -77,7 +77,7 @@ class Translation:
     def trace(self) -> Trace:
         """A Transformer's record; UsageError says that a recurrent model has no heads."""
         if isinstance(self.record, RecurrentTrace):
-            raise no_heads()
+            raise not_a_transformer()
         return self.record
 
     @property
@@ -177,7 +177,7 @@ class Translator:
     def transformer(self) -> Transformer:
         """The model; UsageError if it is none, but a recurrent one."""
         if not isinstance(self.model, Transformer):
-            raise no_heads()
+            raise not_a_transformer()
         return self.model
 
     def projections(self, kind: Kind, layer: int) -> dict[str, np.ndarray]:
@@ -202,8 +202,11 @@ class Translator:
         return rows.detach().float().cpu().numpy()
 
     def positions(self, length: int) -> np.ndarray:
-        """What the model adds to the first ``length`` positions, (length, d_model): a copy."""
-        return self.model.positions[:length].float().cpu().numpy().copy()
+        """What the model adds to the first ``length`` positions, (length, d_model): a copy.
+
+        Raises UsageError for a recurrent model, which adds nothing.
+        """
+        return self.transformer.positions[:length].float().cpu().numpy().copy()
 
     def _candidate(self, hypothesis: Hypothesis) -> Candidate:
         return Candidate(

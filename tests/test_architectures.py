@@ -2,8 +2,11 @@
 
 import dataclasses
 import json
+import os
+import signal
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -23,6 +26,7 @@ from transformer.model import Transformer
 from transformer.recurrent import Recurrent
 from transformer.tokenizer import Tokenizer
 from transformer.train import new_config, train
+from transformer.trainer import Trainer
 
 
 def options(folder: Path, out: Path, *more: str) -> Namespace:
@@ -62,15 +66,25 @@ def test_every_kind_is_trained_and_translates(
 
 
 @pytest.mark.parametrize("arch", STATES)
-def test_an_interrupted_run_goes_on_exactly(corpus_folder: Path, tmp_path: Path, arch: str) -> None:
-    small = ("--arch", arch, "--vocabulary", "400")
-    whole = train(options(corpus_folder, tmp_path / "whole", *small, "--steps", "5"))
-    train(options(corpus_folder, tmp_path / "parts", *small, "--steps", "5"))
-    parts = options(corpus_folder, tmp_path / "parts", "--steps", "7", "--resume")
-    longer = train(parts)
-    assert (whole.clock.step, longer.clock.step) == (5, 7)
-    assert longer.model.config == whole.model.config
-    assert longer.clock.cpu_seconds > 0
+def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(
+    corpus_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arch: str
+) -> None:
+    asked = ("--arch", arch, "--vocabulary", "400", "--steps", "5")
+    whole = train(options(corpus_folder, tmp_path / "whole", *asked))
+    step = Trainer._step
+
+    def interrupted(run: Trainer, *arguments: Any) -> float:
+        if run.clock.step == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return step(run, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Trainer, "_step", interrupted)
+        assert train(options(corpus_folder, tmp_path / "parts", *asked)).clock.step == 3
+    parts = train(options(corpus_folder, tmp_path / "parts", "--resume"))
+    assert parts.clock.step == 5 and parts.clock.cpu_seconds > 0
+    for name, weight in whole.model.state_dict().items():
+        assert torch.equal(weight, parts.model.state_dict()[name]), name
 
 
 def test_the_same_pairs_in_the_same_order_whatever_the_model(

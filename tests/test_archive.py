@@ -1,7 +1,9 @@
 """Files of a pass open again and hold the same numbers, and say where they come from."""
 
+import contextlib
 import hashlib
 import json
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -70,6 +72,26 @@ def _with_heads(name: str) -> str:
 def test_what_is_no_trace_is_said_in_one_sentence(tmp_path, content) -> None:
     path = tmp_path / "t.npz"
     path.write_bytes(content)
+    with pytest.raises(UsageError, match="should be a trace"):
+        load_trace(path)
+
+
+def test_one_damaged_byte_is_noticed_or_changes_nothing(tmp_path) -> None:
+    squares, whole, path = np.arange(50.0) ** 2, BytesIO(), tmp_path / "t.npz"
+    np.savez_compressed(whole, origin=np.array("{}"), squares=squares)
+    for place in range(len(whole.getvalue())):
+        content = bytearray(whole.getvalue())
+        content[place] ^= 0xFF
+        path.write_bytes(content)
+        with contextlib.suppress(UsageError):  # else it is one that nobody reads
+            arrays, origin = load_trace(path)
+            assert origin == {}
+            assert all(array.tolist() == squares.tolist() for array in arrays.values())
+
+
+def test_a_single_array_is_refused(tmp_path) -> None:
+    path = tmp_path / "t.npy"
+    np.save(path, np.zeros(3))
     with pytest.raises(UsageError, match="should be a trace"):
         load_trace(path)
 

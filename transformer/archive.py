@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,17 @@ from transformer.trace import Kind, flatten
 from transformer.translator import Translation, Translator
 
 ORIGIN = "origin"  # the array of an archive that says where the others come from
+# Raised by a file that is no archive, by a damaged one, and (TypeError) by one of a single array.
+UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    RuntimeError,
+    BadZipFile,
+    zlib.error,
+)
 
 
 def origin_of(
@@ -55,7 +67,7 @@ def load_trace(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]
         with np.load(BytesIO(Path(path).read_bytes()), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         return arrays, json.loads(str(arrays.pop(ORIGIN)))
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+    except UNREADABLE as error:
         raise UsageError(
             "{path} should be a trace written by this program (.npz), but cannot be read as one "
             "({why}). Write it again.",

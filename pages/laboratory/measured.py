@@ -220,8 +220,8 @@ def _sharpest(heads: Sequence[HeadScores], chosen: int) -> None:
     st.subheader(_("Which heads are sharpest?"))
     st.text(
         _(
-            "Sharpness is the entropy of a row as a share of what the number of its keys allows: "
-            "0 looks at one key, 1 at all alike. The sharpest, to choose:"
+            "Entropy of its rows, as a share of what the number of keys allows: 0 looks at one "
+            "key, 1 at all alike. The lower, the sharper. The sharpest heads, to choose:"
         )
     )
     ranked = sorted(range(len(heads)), key=lambda place: heads[place].relative)
@@ -238,7 +238,7 @@ def _sharpest(heads: Sequence[HeadScores], chosen: int) -> None:
             )
     show(_sharpness(heads, ranked, chosen))
     st.page_link(
-        "pages/inside/attention.py",
+        "pages/attention/attention.py",
         label=_("See where this head looks"),
         icon="👀",
     )
@@ -286,7 +286,7 @@ def _sharpness(heads: Sequence[HeadScores], ranked: Sequence[int], chosen: int) 
         },
         kinds=_kinds(),
         axes=(_("variance of q · k"), _("entropy as a share")),
-        title=_("Sharpness against variance"),
+        title=_("Entropy against variance"),
         dark=_dark(),
     )
 

@@ -15,8 +15,8 @@ from transformer.analysis.scaling import (
     draw_rows,
     measure_rows,
     quartiles,
-    softmax,
 )
+from transformer.analysis.softmax import softmax
 from transformer.figures.scaling import against_width_figure, groups_figure
 
 FEW = 3  # keys whose scores are shown as numbers
@@ -27,7 +27,8 @@ J_{ij} &= \frac{\partial w_i}{\partial s_j} = w_i\,(\delta_{ij} - w_j) \\
 \end{aligned}"""
 # The lines of a cell that draw the same numbers again.
 THREE = """\
-from transformer.analysis.scaling import divide, draw_rows, softmax
+from transformer.analysis.scaling import divide, draw_rows
+from transformer.analysis.softmax import softmax
 scores = {scores}[0][:, {places}].T"""
 ROWS = """\
 from transformer.analysis.scaling import WIDTHS, divide, draw_rows, measure_rows, quartiles

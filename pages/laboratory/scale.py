@@ -3,8 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared.attention import NAMES, SHORT_NAMES, pick_attention
+from pages.shared.attention import SHORT_NAMES, pick_attention
 from pages.shared.compare import compare
+from pages.shared.examples import LONG
 from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.picture import Picture, show
@@ -19,28 +20,40 @@ OWN = "1"  # times 1/sqrt(d_k): the model's own factor
 
 
 def main() -> None:
-    st.header(_("Without √d_k"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(_("Without √d_k"), width="content")
+        st.button(_("A long sentence without the division"), key="long", on_click=_take_long)
     st.write(
         _(
-            "The scores of a head are divided by √d_k before the softmax. Here you can change that "
-            "factor and let the model translate again. With a factor of 1 the division is left out."
+            "Before the softmax every score is multiplied by 1/√d_k. Choose another factor and let "
+            "the model translate again: a smaller one makes all keys alike, a larger one sharpens "
+            "every row. With a factor of 1 the division is left out."
         )
     )
     live(_draw)
 
 
+def _take_long() -> None:
+    """A sentence that does not survive without the division."""
+    st.session_state["text"] = LONG.text
+    st.session_state["scope"], st.session_state["factor"] = "model", "none"
+
+
 def _draw(translation: Translation) -> Edits:
-    place = pick_attention(translation.trace)
     _pick_edit()
+    # Where all attentions are meant there is none to choose.
+    place: tuple[Kind, int, int] = ("cross", 0, 0)
+    if st.session_state["scope"] != "model":
+        place = pick_attention(translation.trace)
     edits = _every_factor(translation, *place)
     edit = edits[FACTORS.index(st.session_state["factor"])]
-    name = _("With the factor {factor}").format(factor=f"{edit.factor:.4f}")
+    name = _("With the factor {factor}").format(factor=_name_factor(st.session_state["factor"]))
     _compare(translation, edit, name)
     replayed = replay(load(st.session_state["model"]), translation, (edit,))
     _numbers(translation, replayed)
     show(_all_factors(translation, edits))
     show(_entropies(translation, replayed, edit, name))
-    _explain(edits[FACTORS.index(OWN)].factor, *place)
+    _explain(edits[FACTORS.index(OWN)].factor)
     return () if st.session_state["factor"] == OWN else (edit,)
 
 
@@ -61,24 +74,16 @@ def _every_factor(
     )
 
 
-def _explain(own: float, kind: Kind, layer: int, head: int) -> None:
+def _explain(own: float) -> None:
     st.write(
         _(
-            "This model was trained with the division, and its rows are sharp already: a larger "
-            "factor sharpens them further, which may change no word of a short sentence. A "
-            "smaller one makes all keys alike, and words get lost. What the division is for "
-            "happens while a model learns: sharp rows let hardly any gradient through."
+            "This model was trained with the division, and its rows are sharp already: to sharpen "
+            "them further may change no word of a short sentence, and lose the thread of a long "
+            "one. What the division is for happens while a model learns: sharp rows let hardly any "
+            "gradient through."
         )
     )
-    st.caption(
-        _("{kind}, layer {layer}, head {head} chosen above; d_k = {width}, 1/√d_k = {own}.").format(
-            kind=_(NAMES[kind]),
-            layer=layer + 1,
-            head=head + 1,
-            width=round(own**-2),
-            own=f"{own:.4f}",
-        )
-    )
+    st.caption(_("d_k = {width}, 1/√d_k = {own}.").format(width=round(own**-2), own=f"{own:.4f}"))
 
 
 def _pick_edit() -> None:

@@ -13,6 +13,12 @@ class Example(NamedTuple):
 # Four French pieces and three English ones, their end marks counted: matrices of 3 x 4.
 SMALLEST = Example("Des mots nouveaux", N_("so short that its matrices fit the screen"))
 
+LONG = Example(
+    "Quand j'étais petit, ma grand-mère nous racontait toujours une histoire avant de dormir dans "
+    "la grande chambre bleue.",
+    N_("a long sentence"),
+)
+
 EXAMPLES = (
     Example("Le chat noir dort sur le canapé.", N_("the adjective moves before the noun")),
     Example("Je ne sais pas pourquoi elle pleure.", N_("two words, ne ... pas, for one: not")),
@@ -25,10 +31,6 @@ EXAMPLES = (
     Example("Zoltan habite à Győr avec sa sœur.", N_("names the model never saw, cut into pieces")),
     Example("Qu'est-ce que ta voisine a préparé ?", N_("qu'est-ce que becomes one word: what")),
     Example("Elle lui en a parlé.", N_("pronouns before the verb")),
-    Example(
-        "Quand j'étais petit, ma grand-mère nous racontait toujours une histoire avant de "
-        "dormir dans la grande chambre bleue.",
-        N_("a long sentence"),
-    ),
+    LONG,
     SMALLEST,
 )

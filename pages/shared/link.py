@@ -87,7 +87,7 @@ CHOICES = {
     "key": Choice(_position, lambda: 2),
     "depth": Choice(_one_of(lambda: DEPTHS), lambda: "picture"),
     "scope": Choice(_one_of(lambda: SCOPES), lambda: "model"),
-    "factor": Choice(_one_of(lambda: FACTORS), lambda: "none"),
+    "factor": Choice(_one_of(lambda: FACTORS), lambda: "0.25"),
     "width": Choice(_one_of(lambda: WIDTHS), lambda: "100"),
     "draws": Choice(_one_of(lambda: DRAWS), lambda: "5000"),
     "law": Choice(_one_of(lambda: LAWS), lambda: "normal"),

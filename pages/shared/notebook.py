@@ -12,7 +12,8 @@ _TRANSLATION = """\
 from transformer import Translator
 from transformer.translator import MODELS
 
-translator = Translator.load(MODELS / {model!r})  # sha256 {sha256}
+# sha256 {sha256}
+translator = Translator.load(MODELS / {model!r})
 translation = translator.translate({text!r}, beam_size={beam})
 """
 

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -29,15 +30,16 @@ class Picture:
     """A figure and what it says; ``name`` is its file's name without ending.
 
     ``table`` maps titles to columns of equal length; ``cell`` is Python that draws the figure
-    again in a notebook; ``on_paper`` draws it in light colours, whatever the visitor's theme.
+    again in a notebook; ``draw(dark=...)`` draws it, on the page in the visitor's theme and on
+    paper in light colours.
     """
 
     name: str
-    figure: Figure
     said: str
     table: Mapping[str, Sequence[Any]]
     cell: str
-    on_paper: Callable[[], Figure]
+    draw: Callable[..., Figure]
+    dark: bool
 
     @classmethod
     def of(
@@ -58,14 +60,13 @@ class Picture:
         ``setup`` are the lines that make its names from ``translator`` and ``translation``;
         ``options`` are literals.
         """
-        arguments = list(values.values())
         return cls(
             name=name,
-            figure=draw(*arguments, dark=dark, **options),
             said=said,
             table=table,
             cell=cell_of(draw, list(values), options, setup),
-            on_paper=lambda: draw(*arguments, **options),
+            draw=partial(draw, *values.values(), **options),
+            dark=dark,
         )
 
     def csv(self) -> str:
@@ -81,7 +82,7 @@ class Picture:
         return _PAGE.format(
             title=escape(self.name),
             said=escape(self.said),
-            figure=self.on_paper().to_html(full_html=False, include_plotlyjs=True),
+            figure=self.draw().to_html(full_html=False, include_plotlyjs=True),
             cell=escape(self.cell),
         )
 
@@ -114,7 +115,7 @@ def take(picture: Picture, with_chart: bool = False) -> None:
 def _chart(picture: Picture) -> None:
     image = st.session_state.get("image", IMAGES[0]).lower()
     st.plotly_chart(
-        picture.figure,
+        picture.draw(dark=picture.dark),
         key=f"chart_{picture.name}",
         width="stretch",
         alt=picture.said,

@@ -33,8 +33,8 @@ def draw_steps(
         return
     st.caption(
         _(
-            "Orange is below zero, teal above, the stronger the farther; learned numbers are grey, "
-            "weights violet. Point at a number, tap it, or use Tab and the arrow keys."
+            "Orange: below zero, teal: above; learned numbers are grey, weights violet. Point, "
+            "tap, or use Tab and the arrow keys."
         )
     )
     product(
@@ -51,9 +51,10 @@ def draw_steps(
         key="product",
         on_change=_choose,
     )
-    for stage, _layout in steps:
-        st.text(stage.title)
-        take(stage.picture, with_chart=True)
+    for number, (stage, _layout) in enumerate(steps, start=1):
+        with st.container(gap=None):
+            st.text(f"{number}. {stage.title}")
+            take(stage.picture, with_chart=True)
 
 
 def sizes(rows: int, inner: int, columns: int) -> str:

@@ -6,7 +6,7 @@ from pages.shared.language import _
 from pages.shared.side import PART_NAMES
 from pages.shared.stage import Stage
 from pages.shared.strips import strips
-from transformer.analysis.residual import NormByHand, norm_by_hand, residual_by_hand
+from transformer.analysis.residual import NormByHand, layer_norm, residual_by_hand
 from transformer.analysis.stack import Part, Stack
 
 SETUP = """\
@@ -57,10 +57,16 @@ def norm_stage(
         ),
         formula=r"\mathrm{normalised} = g \odot \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + b, "
         rf"\quad \mu = {found.mean:.4f}, \; \sigma^2 = {found.variance:.4f}, "
-        rf"\; \epsilon = {found.epsilon:g}",
-        source=norm_by_hand,
+        rf"\; \epsilon = {_power(found.epsilon)}",
+        source=layer_norm,
         check=found.check,
     )
+
+
+def _power(number: float) -> str:
+    """1e-05 as a formula writes it."""
+    digits, exponent = f"{number:e}".split("e")
+    return rf"{float(digits):g} \cdot 10^{{{int(exponent)}}}"
 
 
 def sum_stage(read: Stack, layer: int, part: Part, piece: int, begin: int) -> Stage:

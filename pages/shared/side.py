@@ -85,9 +85,14 @@ def pick_part(read: Stack) -> Part:
 
 def pick_window(width: int) -> int:
     """The first of the dimensions whose numbers are written out, from 0."""
+    return pick_dimension(width, _("Numbers from dimension"))
+
+
+def pick_dimension(width: int, label: str) -> int:
+    """A dimension of the residual vectors, from 0; that of a wider model is brought back."""
     st.session_state["dimension"] = min(st.session_state["dimension"], width)
     st.slider(
-        _("Dimension"),
+        label,
         1,
         width,
         key="dimension",

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from pages import N_
 from pages.shared.language import _
 from pages.shared.picture import Picture, show
-from transformer.analysis.by_hand import Check
+from transformer.analysis.check import Check
 
 DEPTHS = {
     "picture": N_("Picture"),
@@ -55,7 +56,7 @@ def draw(number: int, stage: Stage) -> None:
     elif depth == "formula":
         st.latex(stage.formula)
     else:
-        st.code(inspect.getsource(stage.source), language="python")
+        st.code(dedent(inspect.getsource(stage.source)), language="python")
     _proof(stage.check)
 
 

@@ -26,7 +26,7 @@ def strips(
     """
     values = ", ".join(f"found.{field}" for field in fields.split())
     title = (
-        _("{width} numbers, green above zero")
+        _("{width} numbers, teal above zero")
         if options.get("together", True)
         else _("{width} numbers, each strip on its own scale")
     )

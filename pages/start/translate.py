@@ -1,15 +1,22 @@
 """Translate: the English, what each word drew on, how sure the model was, what else it found."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
+from pages.shared.attention import COLUMNS, ROWS
 from pages.shared.components import piece_steps, word_links
 from pages.shared.export import take_away
 from pages.shared.language import _
+from pages.shared.picture import Picture, take
 from pages.shared.translation import BEAM_SIZE, Timed, current
 from transformer import Translation
-from transformer.analysis.view import link_layer, view
+from transformer.analysis.view import View, link_layer, strongest_link, view
+from transformer.figures.attention import head_figure
+from transformer.figures.score import row_figure
 from transformer.tokenizer import Tokens
+from transformer.translator import Step
 
 
 def main() -> None:
@@ -69,6 +76,38 @@ def _links(translation: Translation) -> None:
             heads=seen.weights_NHLM.shape[1],
         )
     )
+    take(_links_picture(seen, layer), with_chart=True)
+
+
+def _links_picture(seen: View, layer: int) -> Picture:
+    """The same weights as a heat map, for those who want them as numbers or files."""
+    weights_LM = seen.weights_NHLM[layer].mean(0)
+    row, column = strongest_link(seen, weights_LM)
+    rows, columns = np.indices(weights_LM.shape).reshape(2, -1)
+    return Picture.of(
+        "word-links",
+        head_figure,
+        {
+            f"seen.weights_NHLM[{layer}].mean(0)": weights_LM,
+            "seen.rows": seen.rows,
+            "seen.columns": seen.columns,
+        },
+        setup="from transformer.analysis.view import view\n"
+        "seen = view(translation, 'cross', 'words')",
+        said=_("“{target}” drew most on “{source}” ({weight}).").format(
+            target=seen.rows[row],
+            source=seen.columns[column],
+            weight=f"{weights_LM[row, column]:.2f}",
+        ),
+        table={
+            _("English"): [seen.rows[i] for i in rows],
+            _("French"): [seen.columns[i] for i in columns],
+            _("Weight"): weights_LM.ravel(),
+        },
+        row_title=_(ROWS[seen.kind]),
+        column_title=_(COLUMNS[seen.kind]),
+        dark=st.context.theme.type == "dark",
+    )
 
 
 def _words(tokens: Tokens) -> list:
@@ -127,6 +166,42 @@ def _pieces(translation: Translation) -> None:
             "probability": _("probability"),
         },
         key="piece_steps",
+    )
+    take(_pieces_picture(translation.search.steps), with_chart=True)
+
+
+def _pieces_picture(steps: Sequence[Step]) -> Picture:
+    """How probable the model found each piece that was written."""
+    probabilities = np.array([step.probability for step in steps])
+    least = int(probabilities.argmin())
+    return Picture.of(
+        "piece-probabilities",
+        row_figure,
+        {
+            "probabilities": probabilities,
+            "np.log(probabilities)": np.log(probabilities),
+            "probabilities > 0": probabilities > 0,
+            "[step.piece for step in steps]": [step.piece for step in steps],
+            "int(probabilities.argmin())": least,
+        },
+        setup="import numpy as np\nsteps = translation.search.steps\n"
+        "probabilities = np.array([step.probability for step in steps])",
+        said=_("The model was least sure of “{piece}”: {probability}.").format(
+            piece=steps[least].piece, probability=f"{probabilities[least]:.3f}"
+        ),
+        table={
+            _("Piece"): [step.piece for step in steps],
+            _("probability"): probabilities,
+            _("rank"): [step.rank for step in steps],
+        }
+        | {
+            _("likeliest {number}").format(number=number + 1): [
+                "{} {:.4f}".format(*step.likeliest[number]) for step in steps
+            ]
+            for number in range(min(len(step.likeliest) for step in steps))
+        },
+        title=_("English pieces and their probabilities"),
+        dark=st.context.theme.type == "dark",
     )
 
 

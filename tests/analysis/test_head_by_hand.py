@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from transformer import Translator
-from transformer.analysis.by_hand import piece_names
-from transformer.analysis.head_by_hand import HeadByHand, head_by_hand, masked_softmax
+from transformer.analysis.head_by_hand import HeadByHand, head_by_hand
 from transformer.trace import KINDS, AttentionTrace
 
 
@@ -68,21 +67,3 @@ def test_what_is_not_there_is_refused(trace, wrong) -> None:
         head_by_hand(trace.sublayer("cross", 0).heads, **wrong)
     with pytest.raises(IndexError):
         head_by_hand(trace.sublayer("cross", 0).heads, 0, 0, 99)
-
-
-def test_a_hidden_cell_gets_nothing_and_rows_sum_to_one() -> None:
-    scores = np.array([[1e4, -1e4, 3.0], [0.0, 0.0, 50.0]])
-    mask = np.array([[True, True, False], [True, True, False]])
-    weights = masked_softmax(scores, mask)
-    assert weights[:, 2].tolist() == [0, 0]
-    np.testing.assert_allclose(weights.sum(-1), 1)
-    np.testing.assert_allclose(weights[1], [0.5, 0.5, 0])
-
-
-def test_queries_and_keys_are_named_after_their_pieces(translator: Translator) -> None:
-    translation = translator.translate("Le chat.", target="The cat.")
-    written, read = piece_names(translation, "decoder")
-    assert len(written) == len(read) == len(translation.target.pieces)
-    assert read[0] == "<s>"
-    queries, keys = piece_names(translation, "cross")
-    assert (len(queries), len(keys)) == (len(written), len(translation.source.pieces))

@@ -4,30 +4,16 @@ import math
 
 import numpy as np
 import pytest
-import torch
 
 from transformer import KINDS, Translator
-from transformer.analysis.edited import layer_entropies, log_probabilities, replay
 from transformer.analysis.head_scores import measure_heads
-from transformer.analysis.untrained import (
-    ROUNDING,
-    distance_to_start,
-    untrained,
-    untrained_traces,
-)
-from transformer.edits import ScaleScores
 
 TEXTS = ("L'homme cherche la fenêtre.", "Le chat.", "Mon frère n'aime pas les forêts d'été !")
 
 
 @pytest.fixture(scope="module")
-def translations(translator: Translator):
-    return [translator.translate(text, target="The man.") for text in TEXTS]
-
-
-@pytest.fixture(scope="module")
-def traces(translations):
-    return [translation.trace for translation in translations]
+def traces(translator: Translator):
+    return [translator.translate(text, target="The man.").trace for text in TEXTS]
 
 
 def seen_scores(trace, kind, layer, head):
@@ -77,46 +63,3 @@ def test_sizes_are_the_variance_of_independent_numbers(traces) -> None:
     )
     sizes = sum((queries[:, i] ** 2).mean() * (keys[:, i] ** 2).mean() for i in range(found.width))
     assert found.sizes == pytest.approx(sizes, rel=1e-5)
-
-
-def test_the_first_weights_are_repeatable_and_leave_torch_alone(translator: Translator) -> None:
-    torch.manual_seed(5)
-    expected = torch.rand(3)
-    torch.manual_seed(5)
-    one, other = untrained(translator.model.config), untrained(translator.model.config)
-    assert torch.equal(torch.rand(3), expected)
-    for name, value in one.state_dict().items():
-        assert torch.equal(value, other.state_dict()[name])
-    another = untrained(translator.model.config, seed=2)
-    assert not torch.equal(another.embedding.weight, one.embedding.weight)
-
-
-def test_the_first_weights_are_those_that_training_begins_with(translator, tmp_path) -> None:
-    """As ``train`` makes them: the seed is set, then the model built."""
-    torch.manual_seed(1)
-    model = type(translator.model)(translator.model.config).eval()
-    begun = Translator(model, translator.tokenizer)
-    found = begun.translate(TEXTS[0], target="The man.")
-    (trace,) = untrained_traces(translator, [found])
-    np.testing.assert_array_equal(trace.logits_LV, found.trace.logits_LV)
-    path = tmp_path / "000000.npz"
-    arrays = {f"{kind}_weights": trace.weights(kind).astype(np.float16) for kind in KINDS}
-    np.savez(path, source=found.source.pieces, target=found.target.pieces, **arrays)
-    assert distance_to_start(translator, path) < ROUNDING
-    arrays["cross_weights"] = translator.translate(TEXTS[0], target="The man.").trace.weights(
-        "cross"
-    )
-    np.savez(path, source=found.source.pieces, target=found.target.pieces, **arrays)
-    assert distance_to_start(translator, path) > ROUNDING
-    assert distance_to_start(translator, tmp_path / "none.npz") == math.inf
-
-
-def test_an_edit_back_to_the_models_own_factor_changes_nothing(translator, translations) -> None:
-    found = translations[0]
-    own = (ScaleScores(translator.model.config.d_k**-0.5),)
-    np.testing.assert_array_equal(
-        layer_entropies(replay(translator, found, own)), layer_entropies(found.trace)
-    )
-    plain, same, other = log_probabilities(translator, found, [(), own, (ScaleScores(1.0),)])
-    assert plain == same == translator.log_probability(found.trace, found.target)
-    assert other != plain

@@ -12,7 +12,7 @@ import pytest
 from pages import VIEWS
 from pages.shared.notebook import cell_of
 from pages.shared.picture import Picture
-from transformer.figures.by_hand import products_figure
+from transformer.figures.score import products_figure
 
 PATHS = [view.path for view in VIEWS]
 VALUES = np.array([0.1, -2.5, 1 / 3], dtype=np.float32)
@@ -38,7 +38,7 @@ def drawn_on(visitor, name):
     return json.loads(chart.proto.spec)["data"]
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path])
+@pytest.mark.parametrize("path", PATHS)
 def test_every_figure_is_drawn_again_by_its_cell(visit, path) -> None:
     visitor = visit(path, {"text": "L'élève dit : « Oui ! »"})
     names = opened(visitor)
@@ -50,7 +50,7 @@ def test_every_figure_is_drawn_again_by_its_cell(visit, path) -> None:
         assert json.loads(found["figure"].to_json())["data"] == drawn_on(visitor, name), name
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path])
+@pytest.mark.parametrize("path", PATHS)
 def test_every_figure_has_a_table(visit, path) -> None:
     visitor = visit(path)
     before = len(visitor.app.dataframe)
@@ -93,7 +93,7 @@ def test_the_html_needs_no_network_and_holds_the_values(picture) -> None:
 
 
 def test_what_is_taken_away_is_light_even_from_a_dark_page(picture) -> None:
-    assert picture.figure.layout.font.color != picture.on_paper().layout.font.color
+    assert picture.draw(dark=True).layout.font.color != picture.draw().layout.font.color
     assert "dark" not in picture.cell
 
 

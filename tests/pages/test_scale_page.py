@@ -5,6 +5,7 @@ import re
 import pytest
 
 from pages.shared.compare import marked_words
+from pages.shared.examples import LONG
 from pages.shared.scaling import FACTORS
 from transformer.edits import ScaleScores
 from transformer.tokenizer import Word
@@ -48,9 +49,30 @@ def test_the_scope_says_which_scores_are_scaled(visit, shipped, scope) -> None:
 
 
 def test_without_division_rows_are_sharper(visit) -> None:
-    said = next(line.value for line in visit("scale").app.text if "entropy" in line.value)
+    texts = visit("scale", {"factor": "none"}).app.text
+    said = next(line.value for line in texts if "entropy" in line.value)
     own, changed = (float(number) for number in re.findall(r"\d\.\d{3}", said))
     assert changed < own
+
+
+def test_the_page_opens_on_a_translation_that_has_changed(visit) -> None:
+    texts = [line.value for line in visit("scale").app.text]
+    assert any("words that are gone" in line for line in texts)
+    assert not any("Not one word" in line for line in texts)
+
+
+def test_a_long_sentence_does_not_survive_without_the_division(visit) -> None:
+    visitor = visit("scale", {"scope": "head", "factor": "2"})
+    visitor.app.button(key="long").click().run()
+    assert visitor.query == {"text": LONG.text, "factor": "none"}
+    after, before = log_probability(visitor)
+    assert after < before - 10
+
+
+def test_a_head_is_asked_for_only_where_it_counts(visit) -> None:
+    for scope, asked in (("model", False), ("kind", True), ("head", True)):
+        app = visit("scale", {"scope": scope}).app
+        assert ("head" in [group.key for group in app.segmented_control]) == asked
 
 
 def test_both_translations_stand_side_by_side_with_their_differences(visit, shipped) -> None:

@@ -85,8 +85,8 @@ def test_a_page_that_fails_says_one_friendly_sentence(visit, monkeypatch, path):
 
 
 def test_a_figure_that_fails_says_one_friendly_sentence(visit, monkeypatch):
-    visitor = visit("attention")
-    monkeypatch.setattr("transformer.figures.attention.head_figure", fail)
+    visitor = visit("score")
+    monkeypatch.setattr("transformer.figures.score.products_figure", fail)
     visitor.app.run()
     assert len(visitor.sentences) == len(visitor.app.error) == 1
     assert "secret" not in visitor.sentences[0]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from transformer.analysis.entropy import row_entropy
+from transformer.analysis.softmax import row_entropy
 from transformer.edits import Edits
 from transformer.trace import KINDS, Trace
 from transformer.translator import Translation, Translator

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transformer.analysis.by_hand import Check
+from transformer.analysis.check import Check, largest
 from transformer.analysis.stack import Stack
 from transformer.trace import Record
 from transformer.translator import Translator
@@ -40,16 +40,19 @@ def embedding_by_hand(translator: Translator, read: Stack, piece: int) -> Embedd
     scaled_LD = rows_LD * factor
     positions_LD = sinusoid(np.arange(length), width)
     sum_LD = scaled_LD + positions_LD
-    table_LD = translator.positions(length)
+
+    def check(again_LD: np.ndarray, model_LD: np.ndarray) -> Check:
+        return Check.of(again_LD, model_LD, (piece, *largest(again_LD[piece])))
+
     return EmbeddingByHand(
         rows_LD=rows_LD,
         factor=factor,
         scaled_LD=scaled_LD,
-        scaled=_check(scaled_LD, read.embedding_LD, piece),
+        scaled=check(scaled_LD, read.embedding_LD),
         positions_LD=positions_LD,
-        positions=_check(positions_LD, table_LD, piece),
+        positions=check(positions_LD, translator.positions(length)),
         sum_LD=sum_LD,
-        sum=_check(sum_LD, read.input_LD, piece),
+        sum=check(sum_LD, read.input_LD),
     )
 
 
@@ -67,8 +70,3 @@ def wavelengths(width: int) -> np.ndarray:
     """For every dimension, after how many positions its curve repeats: 2 pi to nearly 20,000 pi."""
     pairs = np.arange(width) // 2
     return 2 * math.pi * 10_000.0 ** (2 * pairs / width)
-
-
-def _check(again_LD: np.ndarray, model_LD: np.ndarray, piece: int) -> Check:
-    shown = piece * again_LD.shape[1] + int(np.abs(again_LD[piece]).argmax())
-    return Check.of(again_LD.reshape(-1), model_LD.reshape(-1).astype(np.float64), shown)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transformer.analysis.by_hand import Check
+from transformer.analysis.check import Check, largest
+from transformer.analysis.softmax import softmax
 from transformer.trace import AttentionTrace, Record
 
 
@@ -44,35 +45,27 @@ def head_by_hand(trace: AttentionTrace, head: int, query: int = 0, key: int = 0)
     value_MK, scores_LM = trace.value_HMK[head], trace.scores_HLM[head]
     scaled_LM, weights_LM = trace.scaled_scores_HLM[head], trace.weights_HLM[head]
     context_LK, scale = trace.context_HLK[head], query_LK.shape[1] ** -0.5
-    largest = int(np.abs(context_LK[query]).argmax())
+    cell = (query, key)
     return HeadByHand(
         query_LK=query_LK,
         key_KM=key_KM,
         scores_LM=scores_LM,
-        scores=_check(_float64(query_LK) @ _float64(key_KM), scores_LM, query, key),
+        scores=Check.of(_float64(query_LK) @ _float64(key_KM), scores_LM, cell),
         scale=scale,
         scaled_scores_LM=scaled_LM,
-        scaled=_check(_float64(scores_LM) * scale, scaled_LM, query, key),
+        scaled=Check.of(_float64(scores_LM) * scale, scaled_LM, cell),
         mask_LM=trace.mask_LM.copy(),
         weights_LM=weights_LM,
-        weights=_check(masked_softmax(scaled_LM, trace.mask_LM), weights_LM, query, key),
+        weights=Check.of(softmax(scaled_LM, trace.mask_LM), weights_LM, cell),
         value_MK=value_MK,
         context_LK=context_LK,
-        context=_check(_float64(weights_LM) @ _float64(value_MK), context_LK, query, largest),
+        context=Check.of(
+            _float64(weights_LM) @ _float64(value_MK),
+            context_LK,
+            (query, *largest(context_LK[query])),
+        ),
     )
-
-
-def masked_softmax(scores_LM: np.ndarray, mask_LM: np.ndarray) -> np.ndarray:
-    """Row by row e^score over the sum of those that the mask lets through, in float64."""
-    scores = np.where(mask_LM, _float64(scores_LM), -np.inf)
-    exponentials = np.exp(scores - scores.max(-1, keepdims=True))  # softmax stays the same
-    return exponentials / exponentials.sum(-1, keepdims=True)
 
 
 def _float64(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float64)
-
-
-def _check(recomputed: np.ndarray, model: np.ndarray, row: int, column: int) -> Check:
-    shown = int(np.arange(model.size).reshape(model.shape)[row, column])
-    return Check.of(recomputed.reshape(-1), _float64(model).reshape(-1), shown)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transformer.analysis.entropy import row_entropy
+from transformer.analysis.softmax import row_entropy
 from transformer.trace import KINDS, AttentionTrace, Kind, Trace
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transformer.analysis.by_hand import Check
+from transformer.analysis.check import Check
 from transformer.trace import Record
 from transformer.translator import Translation, Translator
 
@@ -52,7 +52,7 @@ def next_piece(translator: Translator, translation: Translation, step: int) -> N
     probabilities_V = exponentials_V / total
     order = np.argsort(-logits_V)[:LIKELIEST]
     row_D = matrix_VD[order[0]]
-    model_V = trace.logits_LV[step].astype(np.float64)
+    model_V = trace.logits_LV[step]
     model = np.array([probability for _, probability in thought.likeliest])
     return NextPiece(
         decoded_D=decoded_D,

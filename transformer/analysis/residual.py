@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch.nn import LayerNorm
 
-from transformer.analysis.by_hand import Check
+from transformer.analysis.check import Check, largest
 from transformer.analysis.stack import Part, Stack
 from transformer.trace import Record
 from transformer.translator import Translator
@@ -52,7 +52,7 @@ def norm_by_hand(
     layers = (
         translator.transformer.encoder if read.side == "source" else translator.transformer.decoder
     )
-    return _norm(getattr(layers[layer], part).norm, before_D, model_D)
+    return layer_norm(getattr(layers[layer], part).norm, before_D, model_D)
 
 
 def last_norm_by_hand(translator: Translator, read: Stack, piece: int) -> NormByHand:
@@ -60,7 +60,7 @@ def last_norm_by_hand(translator: Translator, read: Stack, piece: int) -> NormBy
     before_D = read.layers[-1].feed_forward.residual_after_LD[piece]
     model = translator.transformer
     norm = model.encoder_norm if read.side == "source" else model.decoder_norm
-    return _norm(norm, before_D, read.final_LD[piece])
+    return layer_norm(norm, before_D, read.final_LD[piece])
 
 
 def residual_by_hand(read: Stack, layer: int, part: Part, piece: int) -> ResidualByHand:
@@ -69,11 +69,12 @@ def residual_by_hand(read: Stack, layer: int, part: Part, piece: int) -> Residua
     before_D = record.residual_before_LD[piece].astype(np.float64)
     output_D = record.output_LD[piece].astype(np.float64)
     after_D = before_D + output_D
-    check = _largest(after_D, record.residual_after_LD[piece])
+    check = Check.of(after_D, record.residual_after_LD[piece], largest(after_D))
     return ResidualByHand(before_D, output_D, after_D, check)
 
 
-def _norm(norm: LayerNorm, before_D: np.ndarray, model_D: np.ndarray) -> NormByHand:
+def layer_norm(norm: LayerNorm, before_D: np.ndarray, model_D: np.ndarray) -> NormByHand:
+    """One row (D,) through ``norm`` (Ba et al. 2016, equation 4), beside the model's own."""
     before_D = before_D.astype(np.float64)
     mean, variance = float(before_D.mean()), float(before_D.var())
     standard_D = (before_D - mean) / (variance + norm.eps) ** 0.5
@@ -88,10 +89,5 @@ def _norm(norm: LayerNorm, before_D: np.ndarray, model_D: np.ndarray) -> NormByH
         gain_D=gain_D,
         bias_D=bias_D,
         normalised_D=normalised_D,
-        check=_largest(normalised_D, model_D),
+        check=Check.of(normalised_D, model_D, largest(normalised_D)),
     )
-
-
-def _largest(again_D: np.ndarray, model_D: np.ndarray) -> Check:
-    """All numbers compared, the largest shown."""
-    return Check.of(again_D, model_D.astype(np.float64), int(np.abs(again_D).argmax()))

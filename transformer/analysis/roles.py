@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transformer.analysis.by_hand import Check
-from transformer.analysis.head_by_hand import masked_softmax
+from transformer.analysis.check import Check, largest
+from transformer.analysis.softmax import softmax
 from transformer.trace import Kind, Trace
 
 ROLES = ("query", "key", "value")
@@ -51,13 +51,13 @@ def project(
         width = computed.shape[1]
         matrix = matrices[role][head * width : (head + 1) * width].T
         again = inputs.astype(np.float64) @ matrix.astype(np.float64)
-        shown = int(np.abs(computed).argmax())
-        check = Check.of(again.reshape(-1), computed.reshape(-1).astype(np.float64), shown)
-        found[role] = Projection(inputs, matrix, computed, check)
+        found[role] = Projection(
+            inputs, matrix, computed, Check.of(again, computed, largest(computed))
+        )
     return found
 
 
 def similarity_weights(queries: np.ndarray, keys: np.ndarray, mask_LM: np.ndarray) -> np.ndarray:
     """Attention without W_Q and W_K: softmax(x . x / sqrt(d_model)) of the inputs, (L, M)."""
     scores = queries.astype(np.float64) @ keys.astype(np.float64).T / queries.shape[1] ** 0.5
-    return masked_softmax(scores, mask_LM)
+    return softmax(scores, mask_LM)

@@ -12,6 +12,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from transformer.analysis.softmax import entropy, softmax
+
 Law = Literal["normal", "uniform", "coin"]
 LAWS: tuple[Law, ...] = get_args(Law)
 
@@ -94,19 +96,12 @@ def spread(values: np.ndarray) -> Spread:
     return Spread(values.mean(0), variance, np.sqrt(np.maximum(left, 0.0) / count))
 
 
-def softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Weights that sum to one along ``axis``; the largest score is taken off first."""
-    exponentials = np.exp(scores - scores.max(axis, keepdims=True))
-    return exponentials / exponentials.sum(axis, keepdims=True)
-
-
 def measure_rows(scores_RMW: np.ndarray) -> RowMeasures:
     """How sharp the rows become, and how much gradient still passes through their softmax."""
     weights_RMW = softmax(scores_RMW, axis=1)
-    logarithms = np.log2(weights_RMW, out=np.zeros_like(weights_RMW), where=weights_RMW > 0)
     return RowMeasures(
         largest_RW=weights_RMW.max(1),
-        entropy_RW=np.abs((weights_RMW * logarithms).sum(1)),
+        entropy_RW=entropy(weights_RMW, axis=1),
         gradient_RW=softmax_gradient(weights_RMW, axis=1),
     )
 

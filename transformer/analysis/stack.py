@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from transformer.analysis.view import axes, numbered
+from transformer.analysis.view import piece_names
 from transformer.tokenizer import BEGIN
 from transformer.trace import (
     AttentionSublayerTrace,
@@ -63,8 +63,7 @@ class Stack(Record):
 def stack(translation: Translation, side: Side) -> Stack:
     """The encoder's side of ``translation`` for "source", the decoder's for "target"."""
     trace = translation.trace
-    read = axes(translation, "encoder" if side == "source" else "decoder", "pieces")[1]
-    pieces = numbered([token.label for token in read])
+    pieces = piece_names(translation, "encoder" if side == "source" else "decoder")[1]
     if side == "source":
         return Stack(
             side,

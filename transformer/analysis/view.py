@@ -107,6 +107,12 @@ def axes(translation: Translation, kind: Kind, unit: Unit) -> tuple[list[Token],
     return written, _tokens(source, unit) if kind == "cross" else _read(target, unit)
 
 
+def piece_names(translation: Translation, kind: Kind) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The pieces that ask (queries) and those that answer (keys), no two of a side named alike."""
+    rows, columns = axes(translation, kind, "pieces")
+    return numbered([row.label for row in rows]), numbered([column.label for column in columns])
+
+
 def _tokens(tokens: Tokens, unit: Unit) -> list[Token]:
     if unit == "words":
         return [Token(word.text, word.pieces, word.special) for word in tokens.words]

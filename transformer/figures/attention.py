@@ -8,15 +8,8 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import (
-    INK_DARK,
-    INK_LIGHT,
-    KEY,
-    KEY_DARK,
-    QUERY,
-    QUERY_DARK,
-    weights_scale,
-)
+from transformer.figures import colours
+from transformer.figures.frame import framed, name_columns, name_rows
 
 NUMBERS_UP_TO = 14  # columns: with more, numbers inside the cells would not be legible
 
@@ -44,7 +37,7 @@ def head_figure(
             z=np.ascontiguousarray(weights_LM, dtype=np.float32),
             zmin=0,
             zmax=top,
-            colorscale=weights_scale(dark),
+            colorscale=colours.weights_scale(dark),
             showscale=stretch or not with_numbers,
             colorbar={"thickness": 14, "len": 0.9, "tickformat": ".2f", "outlinewidth": 0},
             customdata=_names(rows, columns),
@@ -56,40 +49,16 @@ def head_figure(
             ygap=1,
         )
     )
-    ink = INK_DARK if dark else INK_LIGHT
-    tickfont = {"size": 17 if max(query_count, key_count) <= NUMBERS_UP_TO else 14, "color": ink}
-    figure.update_xaxes(
-        title={
-            "text": escape(column_title),
-            "font": {"color": KEY_DARK if dark else KEY, "size": 17},
-        },
-        tickvals=list(range(key_count)),
-        ticktext=[escape(column) for column in columns],
-        tickangle=0 if key_count <= 6 else -45 if with_numbers else -90,
-        tickfont=tickfont,
-        side="top",
-        showgrid=False,
-        constrain="domain",
-    )
-    figure.update_yaxes(
-        title={
-            "text": escape(row_title),
-            "font": {"color": QUERY_DARK if dark else QUERY, "size": 17},
-        },
-        tickvals=list(range(query_count)),
-        ticktext=[escape(row) for row in rows],
-        tickfont=tickfont,
-        autorange="reversed",
-        showgrid=False,
-    )
-    figure.update_layout(
-        height=190 + max((26 if with_numbers else 22) * query_count, 220),
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        hoverlabel={"font": {"size": 17}},
-        font={"size": 16},
-        modebar={"remove": ["zoom", "pan", "zoomIn", "zoomOut", "autoScale"]},
-    )
-    return figure
+    name_columns(figure, columns)
+    name_rows(figure, rows)
+    height = 180 + max((26 if with_numbers else 22) * query_count, 220)
+    framed(figure, "", dark, height, above=10)
+    for axes, title, colour in (
+        (figure.update_xaxes, column_title, colours.key(dark)),
+        (figure.update_yaxes, row_title, colours.query(dark)),
+    ):
+        axes(title={"text": escape(title), "font": {"color": colour, "size": 17}})
+    return figure.update_xaxes(side="top", constrain="domain")
 
 
 def _numbers(weights_LM: np.ndarray) -> np.ndarray:

@@ -8,8 +8,8 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import LEARNED
-from transformer.figures.scaling import finish, ink_of, scaled_colour
+from transformer.figures import colours
+from transformer.figures.frame import framed
 
 
 def factors_figure(
@@ -29,7 +29,7 @@ def factors_figure(
     ``labels`` name the factors on the axis. The ``chosen`` factor is filled; ``mark`` names the
     model's ``own``.
     """
-    colour = scaled_colour(dark)
+    colour, picked = colours.weight(dark), np.arange(len(factors)) == chosen
     figure = go.Figure(
         go.Scatter(
             x=factors,
@@ -37,8 +37,8 @@ def factors_figure(
             mode="lines+markers",
             line={"color": colour, "width": 3},
             marker={
-                "size": [20 if i == chosen else 13 for i in range(len(factors))],
-                "symbol": ["circle" if i == chosen else "circle-open" for i in range(len(factors))],
+                "size": np.where(picked, 20, 13),
+                "symbol": np.where(picked, "circle", "circle-open"),
                 "color": colour,
                 "opacity": 1,
                 "line": {"width": 3, "color": colour},
@@ -46,10 +46,7 @@ def factors_figure(
             hovertemplate="%{x:.4f}: <b>%{y:.4f}</b><extra></extra>",
         )
     )
-    figure.add_vline(
-        x=factors[own],
-        line={"color": ink_of(dark), "width": 2, "dash": "dash"},
-    )
+    figure.add_vline(x=factors[own], line={"color": colours.ink(dark), "width": 2, "dash": "dash"})
     figure.add_annotation(
         x=np.log10(factors[own]),
         y=0.06,
@@ -67,7 +64,7 @@ def factors_figure(
         title=escape(axis),
         showgrid=False,
     )
-    return finish(figure, title, dark, height=400)
+    return framed(figure, title, dark, height=350)
 
 
 def layer_entropies_figure(
@@ -83,8 +80,8 @@ def layer_entropies_figure(
     """The mean entropy of a row in every layer X, as trained and changed, by kind of attention."""
     figure = go.Figure()
     for values, name, colour in (
-        (trained_X, names[0], scaled_colour(dark)),
-        (changed_X, names[1], LEARNED),
+        (trained_X, names[0], colours.weight(dark)),
+        (changed_X, names[1], colours.pale_weight(dark)),
     ):
         figure.add_bar(
             x=[[escape(kind) for kind in kinds], [escape(layer) for layer in layers]],
@@ -100,5 +97,4 @@ def layer_entropies_figure(
     top = max(float(trained_X.max()), float(changed_X.max()))
     figure.update_yaxes(range=[0, 1.15 * top])
     figure.update_xaxes(tickangle=0, showgrid=False)
-    finish(figure, title, dark, height=420, legend=True)
-    return figure.update_layout(legend_y=-0.24)  # below both lines of labels
+    return framed(figure, title, dark, height=370, legend=True)

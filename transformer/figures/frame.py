@@ -1,41 +1,39 @@
-"""What figures of vectors have in common: ink, title, margins, and the scale around zero."""
+"""What all figures have in common: title, ink, margins, legend, and the names along their axes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import plotly.graph_objects as go
 
-from transformer.figures.colours import INK_DARK, INK_LIGHT, SIGNED
+from transformer.figures import colours
 
-PAPER_LIGHT, PAPER_DARK = "#ffffff", "#121118"
-SIGNED_DARK = ("#e8622c", "#1f9e93")  # the same two, brighter, where the page is dark
-TICKS = {"size": 15}
-HOVER = {"font": {"size": 17}}
+TICKS = 16  # points: what axes are labelled with, unless a figure says otherwise
+ANGLES = (0, -45, -90)  # of the names of columns, the first for which there is room
 MANY_ROWS = 14  # with more, rows are drawn closer together
 
 
-def ink(dark: bool) -> str:
-    """The colour of text."""
-    return INK_DARK if dark else INK_LIGHT
+def framed(
+    figure: go.Figure,
+    title: str,
+    dark: bool,
+    height: int,
+    *,
+    above: int = 50,
+    legend: bool = False,
+) -> go.Figure:
+    """Finish a figure: title (escaped), text colours, margins, and the legend below everything.
 
-
-def signed(dark: bool) -> tuple[str, str]:
-    """The colours below and above zero."""
-    return SIGNED_DARK if dark else SIGNED
-
-
-def signed_scale(dark: bool) -> list[tuple[float, str]]:
-    """Plotly's colour scale from below zero over the page's own colour to above zero."""
-    below, above = signed(dark)
-    return [(0, below), (0.5, PAPER_DARK if dark else PAPER_LIGHT), (1, above)]
-
-
-def framed(figure: go.Figure, title: str, dark: bool, height: int, above: int = 50) -> go.Figure:
-    """Title (escaped), text colours and margins; ``above`` are the pixels over the plot."""
+    Pixels: ``above`` are those over the plot, ``height`` all others.
+    """
+    ink = colours.ink(dark)
     for update in (figure.update_xaxes, figure.update_yaxes):
-        update(tickfont_color=ink(dark), title_font={"size": 16, "color": ink(dark)})
+        # automargin: labels need their room also where Streamlit's theme does not make it.
+        update(tickfont_color=ink, title_font={"size": 16, "color": ink}, automargin=True)
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        axis.tickfont.size = axis.tickfont.size or TICKS
     figure.update_layout(
         title={
             "text": escape(title),
@@ -47,15 +45,16 @@ def framed(figure: go.Figure, title: str, dark: bool, height: int, above: int = 
             "yanchor": "top",
             "pad": {"t": 12},
         },
-        font={"size": 16, "color": ink(dark)},
+        font={"size": 16, "color": ink},
         height=height + above,
         margin={"l": 10, "r": 10, "t": above, "b": 10},
-        hoverlabel=HOVER,
-        showlegend=False,
+        hoverlabel={"font": {"size": 17}},
+        showlegend=legend,
         legend={
             "orientation": "h",
             "x": 0,
-            "y": 1.02,
+            "y": 0,
+            "yref": "container",
             "yanchor": "bottom",
             "font": {"size": 16},
         },
@@ -64,15 +63,20 @@ def framed(figure: go.Figure, title: str, dark: bool, height: int, above: int = 
     return figure
 
 
-def name_rows(figure: go.Figure, labels: Sequence[str], chosen: int) -> int:
-    """One row a label (escaped), the chosen one in bold; returns the height of all in pixels."""
+def named(labels: Sequence[str], chosen: int | None = None) -> dict[str, Any]:
+    """An axis with a tick for every label (escaped), the chosen one in bold."""
     names = [escape(label) for label in labels]
-    names[chosen] = f"<b>{names[chosen]}</b>"
-    figure.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=names,
-        tickfont={"size": 16},
-        autorange="reversed",
-        showgrid=False,
-    )
-    return (30 if len(names) <= MANY_ROWS else 24) * len(names)
+    if chosen is not None:
+        names[chosen] = f"<b>{names[chosen]}</b>"
+    return {"tickvals": list(range(len(names))), "ticktext": names, "showgrid": False}
+
+
+def name_columns(figure: go.Figure, labels: Sequence[str]) -> None:
+    """A column for every label."""
+    figure.update_xaxes(**named(labels), autotickangles=ANGLES)
+
+
+def name_rows(figure: go.Figure, labels: Sequence[str], chosen: int | None = None) -> int:
+    """A row for every label, the first on top; returns the height of all in pixels."""
+    figure.update_yaxes(**named(labels, chosen), autorange="reversed")
+    return (30 if len(labels) <= MANY_ROWS else 24) * len(labels)

@@ -8,8 +8,8 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import LEARNED
-from transformer.figures.scaling import finish, ink_of, scaled_colour
+from transformer.figures import colours
+from transformer.figures.frame import framed
 
 Place = tuple[str, int, int]  # kind, layer and head, both from 0
 SYMBOLS = ("circle", "square", "diamond")
@@ -36,7 +36,7 @@ def head_variances_figure(
     where; a line marks the ``chosen`` one; ``kinds`` are the names of the three attentions.
     """
     figure = go.Figure()
-    raw, scaled = (LEARNED, "circle"), (scaled_colour(dark), "square")
+    raw, scaled = (colours.pale_weight(dark), "circle"), (colours.weight(dark), "square")
     for (colour, symbol), divisor, name in ((raw, 1, names[0]), (scaled, width, names[1])):
         for values, state, hollow in (
             (before_X, states[0], True),
@@ -52,12 +52,12 @@ def head_variances_figure(
                 hovertemplate="%{text}: <b>%{y:.2f}</b><extra></extra>",
             )
         figure.add_hline(
-            y=width / divisor, line={"color": ink_of(dark), "width": 2, "dash": "dash"}
+            y=width / divisor, line={"color": colours.ink(dark), "width": 2, "dash": "dash"}
         )
-    figure.add_vline(x=places.index(chosen), line={"color": ink_of(dark), "width": 1.5})
-    _group(figure, [kind for kind, _layer, _head in places], kinds)
+    figure.add_vline(x=places.index(chosen), line={"color": colours.ink(dark), "width": 1.5})
+    _group(figure, [kind for kind, _layer, _head in places], kinds, dark)
     figure.update_yaxes(type="log", tickvals=[1, 10, width, 100, 1000])
-    return finish(figure, title, dark, height=480, legend=True)
+    return framed(figure, title, dark, height=430, legend=True)
 
 
 def sharpness_figure(
@@ -76,8 +76,8 @@ def sharpness_figure(
     A ring marks the ``chosen`` head.
     """
     figure = go.Figure()
-    colours = (LEARNED, ink_of(dark), scaled_colour(dark))
-    for kind, colour, symbol in zip(kinds, colours, SYMBOLS, strict=True):
+    palette = (colours.pale_weight(dark), colours.ink(dark), colours.weight(dark))
+    for kind, colour, symbol in zip(kinds, palette, SYMBOLS, strict=True):
         members = [i for i, place in enumerate(places) if place[0] == kind]
         figure.add_scatter(
             x=[variances_X[i] for i in members],
@@ -92,13 +92,13 @@ def sharpness_figure(
         x=[variances_X[places.index(chosen)]],
         y=[entropies_X[places.index(chosen)]],
         mode="markers",
-        marker={"symbol": "circle-open", "size": 26, "color": ink_of(dark), "line": {"width": 3}},
+        marker={"symbol": "circle-open", "size": 26, "color": colours.ink(dark), "line_width": 3},
         name=_label(chosen, kinds),
         hoverinfo="skip",
     )
     figure.update_xaxes(type="log", title=escape(axes[0]), tickvals=VARIANCES)
     figure.update_yaxes(title=escape(axes[1]), range=[0, 1])
-    return finish(figure, title, dark, height=440, legend=True)
+    return framed(figure, title, dark, height=390, legend=True)
 
 
 def _label(place: Place, kinds: Mapping[str, str]) -> str:
@@ -106,12 +106,13 @@ def _label(place: Place, kinds: Mapping[str, str]) -> str:
     return escape(f"{kinds[kind]} {layer + 1}.{head + 1}")
 
 
-def _group(figure: go.Figure, kinds_X: Sequence[str], names: Mapping[str, str]) -> None:
+def _group(figure: go.Figure, kinds_X: Sequence[str], names: Mapping[str, str], dark: bool) -> None:
     """Name the heads of each kind together on the horizontal axis, a dotted line between kinds."""
     first = [kinds_X.index(kind) for kind in names]
     ends = [*first[1:], len(kinds_X)]
+    dots = {"color": colours.ink(dark), "width": 1, "dash": "dot"}
     for begin in first[1:]:
-        figure.add_vline(x=begin - 0.5, line={"color": LEARNED, "width": 1, "dash": "dot"})
+        figure.add_vline(x=begin - 0.5, line=dots)
     figure.update_xaxes(
         tickvals=[(begin + end - 1) / 2 for begin, end in zip(first, ends, strict=True)],
         ticktext=[escape(name) for name in names.values()],

@@ -8,8 +8,8 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import LEARNED
-from transformer.figures.scaling import finish, ink_of, scaled_colour
+from transformer.figures import colours
+from transformer.figures.frame import framed
 
 BINS = 80
 REACH = 5.0  # standard deviations to each side that a histogram shows
@@ -30,15 +30,16 @@ def histogram_figure(
     outline: as many as are to be shown. The axis ends where values are rare.
     """
     reach = REACH * max(deviation, float(values_S.std()))
-    figure = go.Figure(_steps(values_S, reach, names[0] if names else "", LEARNED, filled=True))
+    name, colour = names[0] if names else "", colours.pale_weight(dark)
+    figure = go.Figure(_steps(values_S, reach, name, colour, filled=True))
     if before_S is not None:
-        outline = _steps(before_S, reach, names[2], ink_of(dark), filled=False)
+        outline = _steps(before_S, reach, names[2], colours.ink(dark), filled=False)
         figure.add_trace(outline)
     if len(names) > 1:
         figure.add_trace(_normal(deviation, reach, names[1], dark))
     figure.update_yaxes(showticklabels=False, rangemode="tozero")
     figure.update_xaxes(range=[-reach, reach])
-    return finish(figure, title, dark, height=340, legend=len(names) > 1)
+    return framed(figure, title, dark, height=290, legend=len(names) > 1)
 
 
 def spreads_figure(
@@ -55,8 +56,8 @@ def spreads_figure(
     reach = REACH * width**0.5
     figure = go.Figure()
     panels = (
-        (scores_S, width**0.5, names[0], LEARNED),
-        (scaled_S, 1.0, names[1], scaled_colour(dark)),
+        (scores_S, width**0.5, names[0], colours.pale_weight(dark)),
+        (scaled_S, 1.0, names[1], colours.weight(dark)),
     )
     for number, (values, deviation, name, colour) in enumerate(panels, start=1):
         axis = "y" if number == 1 else "y2"
@@ -69,7 +70,7 @@ def spreads_figure(
         yaxis2={"domain": [0, 0.46], "showticklabels": False, "rangemode": "tozero"},
         xaxis={"range": [-reach, reach], "anchor": "y2"},
     )
-    return finish(figure, title, dark, height=460, legend=True)
+    return framed(figure, title, dark, height=410, legend=True)
 
 
 def _steps(values_S: np.ndarray, reach: float, name: str, colour: str, filled: bool) -> go.Scatter:
@@ -104,7 +105,7 @@ def _normal(deviation: float, reach: float, name: str, dark: bool) -> go.Scatter
         x=x,
         y=density,
         mode="lines",
-        line={"color": ink_of(dark), "width": 2.5, "dash": "dash"},
+        line={"color": colours.ink(dark), "width": 2.5, "dash": "dash"},
         name=escape(name),
         hoverinfo="skip",
     )

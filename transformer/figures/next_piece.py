@@ -8,8 +8,8 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import LEARNED, WEIGHT, WEIGHTS_DARK
-from transformer.figures.frame import TICKS, framed
+from transformer.figures import colours
+from transformer.figures.frame import framed
 
 
 def logits_figure(
@@ -32,7 +32,7 @@ def logits_figure(
             x=list(range(1, count + 1)),
             y=ordered,
             mode="lines",
-            line={"color": LEARNED, "width": 3},
+            line={"color": colours.ink(dark), "width": 3},
             hovertemplate="%{x}: <b>%{y:.5f}</b><extra></extra>",
         )
     )
@@ -45,7 +45,7 @@ def logits_figure(
         textposition=["top right"] * dots + ["middle left"],
         textfont={"size": 17},
         customdata=pieces,
-        marker={"color": WEIGHTS_DARK[5] if dark else WEIGHT, "size": 13},
+        marker={"color": colours.weight(dark), "size": 13},
         cliponaxis=False,
         hovertemplate="%{x}: %{customdata} <b>%{y:.5f}</b><extra></extra>",
     )
@@ -54,7 +54,6 @@ def logits_figure(
         type="log",
         dtick=1,
         range=[-0.1, np.log10(count) + 0.02],
-        tickfont=TICKS,
     )
-    figure.update_yaxes(title=escape(axes[1]), tickfont=TICKS)
+    figure.update_yaxes(title=escape(axes[1]))
     return framed(figure, title, dark, height=380)

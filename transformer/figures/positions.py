@@ -8,8 +8,8 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import LEARNED, QUERY, QUERY_DARK
-from transformer.figures.frame import TICKS, framed, ink, signed_scale
+from transformer.figures import colours
+from transformer.figures.frame import ANGLES, framed
 
 NAMES_UP_TO = 14  # pieces: with more, their names on an axis would not be legible
 
@@ -34,14 +34,14 @@ def positions_figure(
             x=list(range(1, width + 1)),
             zmin=-1,
             zmax=1,
-            colorscale=signed_scale(dark),
+            colorscale=colours.signed_scale(dark),
             colorbar={"thickness": 14, "outlinewidth": 0},
             hovertemplate="%{y}, %{x}: <b>%{z:.5f}</b><extra></extra>",
         )
     )
     for first, last, colour in (
-        (0, read - 1, ink(dark)),
-        (chosen, chosen, QUERY_DARK if dark else QUERY),
+        (0, read - 1, colours.ink(dark)),
+        (chosen, chosen, colours.query(dark)),
     ):
         figure.add_shape(
             type="rect",
@@ -51,8 +51,8 @@ def positions_figure(
             y1=last + 0.5,
             line={"color": colour, "width": 2},
         )
-    figure.update_xaxes(title=escape(axes[0]), showgrid=False, tickfont=TICKS)
-    figure.update_yaxes(title=escape(axes[1]), autorange="reversed", showgrid=False, tickfont=TICKS)
+    figure.update_xaxes(title=escape(axes[0]), showgrid=False)
+    figure.update_yaxes(title=escape(axes[1]), autorange="reversed", showgrid=False)
     return framed(figure, title, dark, height=400)
 
 
@@ -75,7 +75,7 @@ def waves_figure(
     x = np.arange(len(waves)) / steps
     figure = go.Figure()
     for curve, name, colour in zip(
-        waves.T, names, (QUERY_DARK if dark else QUERY, LEARNED), strict=True
+        waves.T, names, (colours.query(dark), colours.ink(dark)), strict=True
     ):
         figure.add_scatter(x=x, y=curve, mode="lines", name=escape(name), line={"color": colour})
         figure.add_scatter(
@@ -91,9 +91,8 @@ def waves_figure(
             hovertemplate="%{customdata}: <b>%{y:.5f}</b><extra></extra>",
         )
     _name_positions(figure, pieces, len(waves) // steps, axis)
-    figure.update_yaxes(range=[-1.15, 1.15], tickfont=TICKS)
-    framed(figure, title, dark, height=300, above=100)
-    return figure.update_layout(showlegend=True)
+    figure.update_yaxes(range=[-1.15, 1.15])
+    return framed(figure, title, dark, height=350, legend=True)
 
 
 def _name_positions(figure: go.Figure, pieces: Sequence[str], count: int, axis: str) -> None:
@@ -106,6 +105,5 @@ def _name_positions(figure: go.Figure, pieces: Sequence[str], count: int, axis: 
         showgrid=False,
         tickvals=[*range(named), *later],
         ticktext=[*(escape(piece) for piece in pieces[:named]), *map(str, later)],
-        autotickangles=[0, -45, -90],
-        tickfont=TICKS,
+        autotickangles=ANGLES,
     )

@@ -9,12 +9,19 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import INK_DARK, INK_LIGHT, LEARNED, SIGNED, weights_scale
+from transformer.figures import colours
+from transformer.figures.frame import ANGLES, framed, named
 
 Scale = Literal["signed", "learned", "weights"]
+SCALES = {
+    "signed": colours.signed_scale,
+    "learned": colours.learned_scale,
+    "weights": colours.weights_scale,
+}
 
 LEFT, LOWER = (0.0, 0.44), (0.0, 0.46)  # parts of the picture's width and height
 UPPER = (0.58, 1.0)
+TITLES = 34  # pixels for the titles over the matrices
 NUMBERS_UP_TO = 12  # columns: with more, numbers inside the cells would not be legible
 
 
@@ -48,13 +55,8 @@ def product_figure(
         strict=True,
     ):
         figure.add_trace(_heatmap(values, scale, dark, suffix))
-        figure.update_layout(_axes(suffix, place, names, title, dark))
-    figure.update_layout(
-        height=400 + 24 * len(rows),
-        margin={"l": 10, "r": 10, "t": 34, "b": 10},
-        font={"size": 16},
-    )
-    return figure
+        figure.update_layout(_axes(suffix, place, names, title))
+    return framed(figure, "", dark, 366 + 24 * len(rows), above=TITLES)
 
 
 def scores_matrix_figure(
@@ -69,32 +71,24 @@ def scores_matrix_figure(
     """Scores of every query for every key around zero; where the mask hides a key, a cross."""
     figure = go.Figure(_heatmap(np.where(mask_LM, scores_LM, np.nan), "signed", dark))
     whole = ((0.0, 1.0), (0.0, 1.0))
-    figure.update_layout(_axes("", whole, (columns, rows), title, dark))
+    figure.update_layout(_axes("", whole, (columns, rows), title))
     texts = [
         [f"{score:.2f}" if seen else "✕" for score, seen in zip(*row, strict=True)]
         for row in zip(scores_LM, mask_LM, strict=True)
     ]
     if len(columns) <= NUMBERS_UP_TO:
         figure.update_traces(text=texts, texttemplate="%{text}", xgap=1, ygap=1)
-    figure.update_layout(
-        height=160 + max(26 * len(rows), 200),
-        margin={"l": 10, "r": 10, "t": 34, "b": 10},
-        font={"size": 16},
-    )
-    return figure
+    return framed(figure, "", dark, 126 + max(26 * len(rows), 200), above=TITLES)
 
 
 def _heatmap(values: np.ndarray, scale: Scale, dark: bool, axes: str = "") -> go.Heatmap:
     """Weights from 0 to 1; everything else around 0, in grey if it was learned."""
-    paper, ink = ("#121118", INK_DARK) if dark else ("#ffffff", INK_LIGHT)
-    low, high = (ink, paper) if scale == "learned" else SIGNED
-    around_zero = [(0, low), (0.5, LEARNED if scale == "learned" else paper), (1, high)]
     top = 1.0 if scale == "weights" else float(np.nanmax(np.abs(values))) or 1.0
     return go.Heatmap(
         z=values.astype(np.float32),
         zmin=0 if scale == "weights" else -top,
         zmax=top,
-        colorscale=weights_scale(dark) if scale == "weights" else around_zero,
+        colorscale=SCALES[scale](dark),
         showscale=False,
         xaxis=f"x{axes}",
         yaxis=f"y{axes}",
@@ -108,27 +102,22 @@ def _axes(
     place: tuple[tuple[float, float], tuple[float, float]],
     names: tuple[Sequence[str], Sequence[str]],
     title: str,
-    dark: bool,
 ) -> dict[str, dict]:
     """Both axes of one matrix: where it stands, what its columns and rows are called."""
-    ink = INK_DARK if dark else INK_LIGHT
     across, down = (
         {
+            **named(labels),
             "domain": list(domain),
-            "showgrid": False,
             "zeroline": False,
             "showticklabels": bool(labels),
-            "tickvals": list(range(len(labels))),
-            "ticktext": [escape(label) for label in labels],
-            "tickfont": {"size": 15, "color": ink},
         }
         for domain, labels in zip(place, names, strict=True)
     )
     across |= {
         "anchor": f"y{suffix}",
         "side": "top",
-        "tickangle": 0 if len(names[0]) <= 4 else -45,
-        "title": {"text": escape(title), "font": {"size": 16, "color": ink}},
+        "autotickangles": ANGLES,
+        "title": {"text": escape(title)},
     }
     down |= {"anchor": f"x{suffix}", "autorange": "reversed"}
     return {f"xaxis{suffix}": across, f"yaxis{suffix}": down}

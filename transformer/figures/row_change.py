@@ -8,7 +8,8 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.frame import framed, name_rows, signed
+from transformer.figures import colours
+from transformer.figures.frame import framed, name_rows
 
 GAP = 0.04  # of the width, between two columns
 ROOM = 1.8  # times the longest bar, so that its number fits beside it
@@ -33,7 +34,7 @@ def changes_figure(
             y=list(range(len(rows))),
             orientation="h",
             xaxis=f"x{suffix}",
-            marker_color=signed(dark)[1],
+            marker_color=colours.signed(dark)[1],
             text=[_written(length) for length in lengths],
             textposition="outside",
             textfont={"size": 16},

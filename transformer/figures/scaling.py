@@ -1,6 +1,6 @@
 """Scores against d_k: their variance, and what the softmax makes of them.
 
-Raw scores are grey and scaled ones violet, as on every page; what theory says is a dashed line.
+Raw scores are pale, scaled ones the full violet of weights; what theory says is a dashed line.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import INK_DARK, INK_LIGHT, LEARNED, WEIGHT, WEIGHTS_DARK
+from transformer.figures import colours
+from transformer.figures.frame import framed
 
-TICKS = (1, 4, 16, 64, 256, 1024)  # widths d_k that an axis names
+NAMED = (1, 4, 16, 64, 256, 1024)  # widths d_k that an axis names
 
 
 def variance_figure(
@@ -40,8 +41,8 @@ def variance_figure(
             x=widths,
             y=theory,
             mode="lines",
-            line={"color": ink_of(dark), "width": 2, "dash": "dash"},
-            name=names[2],
+            line={"color": colours.ink(dark), "width": 2, "dash": "dash"},
+            name=escape(names[2]),
             showlegend=theory is theories[0],
             hoverinfo="skip",
         )
@@ -49,7 +50,7 @@ def variance_figure(
             x=widths,
             y=values,
             mode="markers",
-            name=name,
+            name=escape(name),
             marker={"color": colour, "size": 13, "symbol": symbol},
             hovertemplate="d_k = %{x}: <b>%{y:.4g}</b><extra></extra>",
         )
@@ -62,11 +63,11 @@ def variance_figure(
             ax=-24,
             ay=-62,
             font={"size": 17},
-            arrowcolor=ink_of(dark),
+            arrowcolor=colours.ink(dark),
         )
     _width_axis(figure, axis)
     figure.update_yaxes(type="log", range=[-0.6, 3.9], tickvals=[1, 10, 100, 1000])
-    return finish(figure, title, dark, height=440, legend=True)
+    return framed(figure, title, dark, height=390, legend=True)
 
 
 def error_figure(
@@ -90,7 +91,7 @@ def error_figure(
             y=values_W,
             error_y={"array": errors_W, "thickness": 2.5, "width": 6, "color": colour},
             mode="markers",
-            name=names[0],
+            name=escape(names[0]),
             marker={"color": colour, "size": 11, "symbol": symbol},
             hovertemplate="d_k = %{x}: <b>%{y:.4f}</b> ± %{error_y.array:.4f}<extra></extra>",
         )
@@ -99,14 +100,14 @@ def error_figure(
         x=[widths[0], widths[-1]],
         y=[1, 1],
         mode="lines",
-        line={"color": ink_of(dark), "width": 2, "dash": "dash"},
-        name=names[1],
+        line={"color": colours.ink(dark), "width": 2, "dash": "dash"},
+        name=escape(names[1]),
         hoverinfo="skip",
     )
     _width_axis(figure, axis)
     reach = max(0.05, 1.3 * float((np.abs(values_W - 1) + errors_W).max()))
     figure.update_yaxes(range=[1 - reach, 1 + reach], tickformat=".2f")
-    return finish(figure, title, dark, height=440, legend=True)
+    return framed(figure, title, dark, height=390, legend=True)
 
 
 def groups_figure(
@@ -127,7 +128,7 @@ def groups_figure(
         go.Bar(
             x=places,
             y=weights,
-            marker_color=scaled_colour(dark) if scaled else LEARNED,
+            marker_color=colours.weight(dark) if scaled else colours.pale_weight(dark),
             text=[f"{weight:.2f}" for weight in weights],
             textposition="outside",
             textfont={"size": 19},
@@ -153,7 +154,7 @@ def groups_figure(
         showgrid=False,
     )
     figure.update_yaxes(range=[0, 1.4], tickvals=[0, 0.5, 1])
-    return finish(figure, title, dark, height=340)
+    return framed(figure, title, dark, height=290)
 
 
 def against_width_figure(
@@ -173,8 +174,8 @@ def against_width_figure(
     figure = go.Figure()
     figure.add_hline(
         y=level[0],
-        line={"color": ink_of(dark), "width": 2, "dash": "dot"},
-        annotation={"text": escape(level[1]), "font": {"size": 15, "color": ink_of(dark)}},
+        line={"color": colours.ink(dark), "width": 2, "dash": "dot"},
+        annotation={"text": escape(level[1]), "font": {"size": 15, "color": colours.ink(dark)}},
         annotation_position="top left" if level[0] > scaled_3W[1].max() else "bottom left",
     )
     for (low, median, high), name, (colour, symbol) in zip(
@@ -197,57 +198,20 @@ def against_width_figure(
             mode="lines+markers",
             line={"color": colour, "width": 4},
             marker={"size": 10, "symbol": symbol},
-            name=name,
+            name=escape(name),
             hovertemplate="d_k = %{x}: <b>%{y:.4f}</b><extra></extra>",
         )
     _width_axis(figure, axis)
     figure.update_yaxes(range=[0, 1.15 * max(level[0], float(raw_3W.max()))])
-    return finish(figure, title, dark, height=400, legend=True)
-
-
-def scaled_colour(dark: bool) -> str:
-    """The violet of weights, for scores that are ready for the softmax."""
-    return WEIGHTS_DARK[5] if dark else WEIGHT
-
-
-def finish(
-    figure: go.Figure, title: str, dark: bool, height: int, legend: bool = False
-) -> go.Figure:
-    """Title, ink and sizes; the legend lies below the figure, where it may take more lines."""
-    ink = ink_of(dark)
-    figure.update_xaxes(tickfont_color=ink, title_font={"size": 17, "color": ink})
-    figure.update_yaxes(tickfont_color=ink, title_font={"size": 17, "color": ink})
-    for axis in figure.select_xaxes(), figure.select_yaxes():
-        for each in axis:
-            each.tickfont.size = each.tickfont.size or 15
-    figure.update_layout(
-        title={"text": escape(title), "font": {"size": 17}, "y": 0.98, "yanchor": "top"},
-        font={"size": 16, "color": ink},
-        hoverlabel={"font": {"size": 17}},
-        height=height,
-        margin={"l": 10, "r": 10, "t": 46, "b": 10},
-        showlegend=legend,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": -0.24 if figure.layout.xaxis.title.text else -0.14,
-            "yanchor": "top",
-            "font": {"size": 16},
-        },
-    )
-    return figure
-
-
-def ink_of(dark: bool) -> str:
-    return INK_DARK if dark else INK_LIGHT
+    return framed(figure, title, dark, height=350, legend=True)
 
 
 def _styles(dark: bool) -> tuple[tuple[str, str], tuple[str, str]]:
     """Colour and symbol of raw and of scaled scores."""
-    return (LEARNED, "circle"), (scaled_colour(dark), "square")
+    return (colours.pale_weight(dark), "circle"), (colours.weight(dark), "square")
 
 
 def _width_axis(figure: go.Figure, title: str) -> None:
     figure.update_xaxes(
-        type="log", tickvals=TICKS, title=escape(title), tickangle=0, range=[-0.12, 3.13]
+        type="log", tickvals=NAMED, title=escape(title), tickangle=0, range=[-0.12, 3.13]
     )

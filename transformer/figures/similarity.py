@@ -8,11 +8,10 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import LEARNED, QUERY, QUERY_DARK
-from transformer.figures.frame import TICKS, framed, ink, name_rows, signed_scale
+from transformer.figures import colours
+from transformer.figures.frame import ANGLES, framed, name_columns, name_rows
 
 FULL = 1.4  # the colours stay pale enough for numbers to be read on them
-ANGLES = [0, -45, -90]  # of the names of columns, where they have too little room
 
 
 def cosines_figure(
@@ -33,24 +32,18 @@ def cosines_figure(
             z=cosines.astype(np.float32),
             zmin=-FULL,
             zmax=FULL,
-            colorscale=signed_scale(dark),
+            colorscale=colours.signed_scale(dark),
             showscale=False,
             text=[[f"{value:.2f}" for value in row] for row in cosines],
             texttemplate="%{text}",
-            textfont_color=ink(dark),
+            textfont_color=colours.ink(dark),
             hovertemplate="<b>%{z:.5f}</b><extra></extra>",
             xgap=2,
             ygap=2,
         )
     )
-    figure.update_xaxes(
-        tickvals=list(range(len(columns))),
-        ticktext=[escape(column) for column in columns],
-        tickfont=TICKS,
-        autotickangles=ANGLES,
-        side="top",
-        showgrid=False,
-    )
+    name_columns(figure, columns)
+    figure.update_xaxes(side="top")
     height = name_rows(figure, rows, chosen)
     return framed(figure, title, dark, height + 20, above=110)
 
@@ -67,8 +60,8 @@ def parting_figure(
     """How one word's two vectors part, state by state, over what different words have in common."""
     figure = go.Figure()
     for values, name, colour, width in (
-        (cosines, names[0], QUERY_DARK if dark else QUERY, 5),
-        (others, names[1], LEARNED, 3),
+        (cosines, names[0], colours.query(dark), 5),
+        (others, names[1], colours.ink(dark), 3),
     ):
         figure.add_scatter(
             x=[escape(state) for state in states],
@@ -83,8 +76,7 @@ def parting_figure(
             cliponaxis=False,
             hovertemplate="<b>%{y:.5f}</b><extra></extra>",
         )
-    figure.update_xaxes(tickfont=TICKS, autotickangles=ANGLES, showgrid=False)
+    figure.update_xaxes(autotickangles=ANGLES, showgrid=False)
     lowest = min(0.0, float(cosines.min()), float(others.min()))
-    figure.update_yaxes(range=[lowest - 0.05, 1.12], tickfont=TICKS)
-    framed(figure, title, dark, height=340, above=100)
-    return figure.update_layout(showlegend=True)
+    figure.update_yaxes(range=[lowest - 0.05, 1.12])
+    return framed(figure, title, dark, height=390, legend=True)

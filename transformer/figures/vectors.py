@@ -4,46 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from transformer.figures.colours import LEARNED
-from transformer.figures.frame import TICKS, framed, ink, name_rows, signed_scale
+from transformer.figures import colours
+from transformer.figures.frame import framed, name_rows
 
 WINDOW = 6  # numbers written out at a time: as many as a phone has room for
 STRIP, NAME, GAP = 30, 26, 60  # pixels: a strip, its name over it, between strips and numbers
-FULL = 1.4  # times nearly the largest number: paler colours, on which numbers can be read
+SIGNED_OPACITY, LEARNED_OPACITY = 0.7, 0.4  # of cells with numbers, which ink must be read on
 
 
-def matrix_figure(
-    rows_LD: np.ndarray,
-    pieces: Sequence[str],
-    ids: Sequence[int],
+def vectors_figure(
+    rows: np.ndarray,
+    labels: Sequence[str],
     *,
     chosen: int,
     title: str,
     axis: str,
+    green: bool = False,
     dark: bool = False,
 ) -> go.Figure:
-    """A vector a row, named by its piece and id, the chosen one in bold."""
-    top = _nearly_largest(rows_LD)
+    """A vector a row, (vectors, width), each named, the chosen one in bold.
+
+    ``green`` writes the names in the green of values.
+    """
+    top = _nearly_largest(rows)
     figure = go.Figure(
         go.Heatmap(
-            z=rows_LD.astype(np.float32),
-            x=list(range(1, rows_LD.shape[1] + 1)),
+            z=rows.astype(np.float32),
+            x=list(range(1, rows.shape[1] + 1)),
             zmin=-top,
             zmax=top,
-            colorscale=signed_scale(dark),
+            colorscale=colours.signed_scale(dark),
             colorbar={"thickness": 14, "outlinewidth": 0},
             ygap=3,
             hovertemplate="%{x}: <b>%{z:.5f}</b><extra></extra>",
         )
     )
-    labels = [f"{piece}  {id}" for piece, id in zip(pieces, ids, strict=True)]
     height = name_rows(figure, labels, chosen)
-    figure.update_xaxes(title=escape(axis), showgrid=False, tickfont=TICKS)
-    return framed(figure, title, dark, height + 80)
+    figure.update_xaxes(title=escape(axis), showgrid=False)
+    framed(figure, title, dark, height + 80)
+    if green:
+        figure.update_yaxes(tickfont_color=colours.value(dark))
+    return figure
+
+
+def matrix_figure(
+    rows_LD: np.ndarray, pieces: Sequence[str], ids: Sequence[int], **options: Any
+) -> go.Figure:
+    """What a layer reads: as ``vectors_figure``, each row named by its piece and id."""
+    labels = [f"{piece}  {id}" for piece, id in zip(pieces, ids, strict=True)]
+    return vectors_figure(rows_LD, labels, **options)
 
 
 def strips_figure(
@@ -60,48 +74,65 @@ def strips_figure(
     """Vectors of equal width, one strip each, (vectors, width), and ``WINDOW`` of their numbers.
 
     The numbers written out begin at dimension ``begin`` (from 0); a frame shows where they are
-    taken from. ``together``: all strips have one scale of colours, else each has its own. Strips
-    that training found, ``learned``, are named in grey.
+    taken from. ``together``: one scale of colours for all strips, else each has its own, as have
+    in any case the ``learned`` ones, which are grey.
     """
     count, width = rows.shape
     begin = min(begin, width - WINDOW)
-    tops = [_nearly_largest(rows if together else row) for row in rows]
-    shades = (rows / np.array(tops)[:, None]).astype(np.float32)
-    written = slice(begin, begin + WINDOW)
     figure = go.Figure()
-    figure.add_heatmap(z=shades, x=list(range(1, width + 1)), zmin=-1, zmax=1, customdata=rows)
-    figure.add_heatmap(
-        z=shades[:, written],
-        x=list(range(begin + 1, begin + WINDOW + 1)),
-        zmin=-FULL,
-        zmax=FULL,
-        xaxis="x2",
-        yaxis="y2",
-        xgap=3,
-        text=[[f"{value:.2f}" for value in row] for row in rows[:, written]],
-        texttemplate="%{text}",
-        textfont_color=ink(dark),
-        customdata=rows[:, written],
-    )
+    for row, values in enumerate(rows):
+        top = _nearly_largest(rows if together and row not in learned else values)
+        _add_strip(figure, row, values / top, values, begin, row in learned, dark)
     figure.update_traces(
-        colorscale=signed_scale(dark),
+        zmin=-1,
+        zmax=1,
         showscale=False,
-        ygap=NAME,
         hovertemplate="%{x}: <b>%{customdata:.5f}</b><extra></extra>",
     )
-    for row in range(count):
-        figure.add_shape(
-            type="rect",
-            x0=begin + 0.5,
-            x1=begin + WINDOW + 0.5,
-            y0=row - 0.5 * STRIP / (STRIP + NAME),
-            y1=row + 0.5 * STRIP / (STRIP + NAME),
-            line={"color": ink(dark), "width": 2},
-        )
     height = _place_strips(figure, count, width, axis)
     framed(figure, title, dark, height)
     _name_strips(figure, labels, learned, dark)
     return figure
+
+
+def _add_strip(
+    figure: go.Figure,
+    row: int,
+    shades: np.ndarray,
+    values: np.ndarray,
+    begin: int,
+    learned: bool,
+    dark: bool,
+) -> None:
+    """The strip in row ``row`` above, its numbers below, and the frame they are taken from."""
+    half = 0.5 * STRIP / (STRIP + NAME)
+    written = slice(begin, begin + WINDOW)
+    scale = (colours.learned_scale if learned else colours.signed_scale)(dark)
+    for part, axes in ((slice(None), ""), (written, "2")):
+        figure.add_heatmap(
+            z=shades[None, part].astype(np.float32),
+            x=np.arange(1, len(values) + 1)[part],
+            y=[row - half, row + half],
+            xaxis=f"x{axes}",
+            yaxis=f"y{axes}",
+            colorscale=scale,
+            customdata=values[None, part],
+        )
+    figure.data[-1].update(
+        xgap=3,
+        opacity=LEARNED_OPACITY if learned else SIGNED_OPACITY,
+        text=[[f"{value:.2f}" for value in values[written]]],
+        texttemplate="%{text}",
+        textfont_color=colours.ink(dark),
+    )
+    figure.add_shape(
+        type="rect",
+        x0=begin + 0.5,
+        x1=begin + WINDOW + 0.5,
+        y0=row - half,
+        y1=row + half,
+        line={"color": colours.ink(dark), "width": 2},
+    )
 
 
 def _place_strips(figure: go.Figure, count: int, width: int, axis: str) -> int:
@@ -109,11 +140,10 @@ def _place_strips(figure: go.Figure, count: int, width: int, axis: str) -> int:
     part = (STRIP + NAME) * count
     share = part / (2 * part + GAP)
     vertical = {"range": [count - 0.5, -0.5], "visible": False}
-    horizontal = {"showgrid": False, "tickfont": TICKS}
     figure.update_layout(
-        xaxis={"anchor": "y", "range": [0.5, width + 0.5], **horizontal},
+        xaxis={"anchor": "y", "range": [0.5, width + 0.5], "showgrid": False},
         yaxis={"domain": [1 - share, 1], **vertical},
-        xaxis2={"anchor": "y2", "title": escape(axis), "dtick": 1, **horizontal},
+        xaxis2={"anchor": "y2", "title": escape(axis), "dtick": 1, "showgrid": False},
         yaxis2={"domain": [0, share], "anchor": "x2", **vertical},
     )
     return 2 * part + GAP + 70
@@ -123,8 +153,8 @@ def _name_strips(
     figure: go.Figure, labels: Sequence[str], learned: Sequence[int], dark: bool
 ) -> None:
     """Each strip's name over it, so that a phone's whole width is left for the numbers."""
-    grey = "#aaa7b8" if dark else LEARNED
     for row, label in enumerate(labels):
+        colour = (colours.learned if row in learned else colours.ink)(dark)
         for axis in ("y", "y2"):
             figure.add_annotation(
                 text=escape(label),
@@ -135,7 +165,7 @@ def _name_strips(
                 yref=axis,
                 yanchor="middle",
                 showarrow=False,
-                font={"size": 16, "color": grey if row in learned else ink(dark)},
+                font={"size": 16, "color": colour},
             )
 
 

@@ -7,26 +7,21 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from transformer.figures.colours import (
-    INK_DARK,
-    INK_LIGHT,
-    LEARNED,
-    SIGNED,
-    WEIGHTS_DARK,
-    WEIGHTS_LIGHT,
-)
+from transformer.figures.colours import ink, learned_scale, signed_scale, weights_scale
 
 ASSETS = Path(__file__).parents[3] / "assets" / "components"
 
 # The scales of the Plotly figures, for matrix.js: colours from the lowest to the highest value.
-INK = {"light": INK_LIGHT, "dark": INK_DARK}
-PAGE = {"light": WEIGHTS_LIGHT[0], "dark": WEIGHTS_DARK[0]}
-COLOURS = {
-    "weights": {"light": WEIGHTS_LIGHT, "dark": WEIGHTS_DARK},
-    "signed": {theme: [SIGNED[0], page, SIGNED[1]] for theme, page in PAGE.items()},
-    "learned": {theme: [INK[theme], LEARNED, page] for theme, page in PAGE.items()},
-    "ink": INK,
+THEMES = {"light": False, "dark": True}
+COLOURS: dict[str, dict[str, str | list[str]]] = {
+    name: {theme: [colour for _place, colour in scale(dark)] for theme, dark in THEMES.items()}
+    for name, scale in (
+        ("weights", weights_scale),
+        ("signed", signed_scale),
+        ("learned", learned_scale),
+    )
 }
+COLOURS["ink"] = {theme: ink(dark) for theme, dark in THEMES.items()}
 
 
 def register(name: str, html: str, *, matrix: bool = False) -> ComponentRenderer:

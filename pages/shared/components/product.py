@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from pages.shared.components.base import check_labels, register
-from transformer.analysis.by_hand import TOLERANCE
+from transformer.analysis.check import TOLERANCE
 
 PRODUCT_LABELS = ("more", "model", "shift", "total", "masked")
 PRODUCT_HTML = '<div class="products"></div>'

@@ -16,8 +16,8 @@ from transformer.analysis.next_piece import NextPiece, next_piece
 from transformer.analysis.residual import last_norm_by_hand
 from transformer.analysis.stack import stack
 from transformer.analysis.view import numbered
-from transformer.figures.by_hand import row_figure
 from transformer.figures.next_piece import logits_figure
+from transformer.figures.score import row_figure
 from transformer.model import Transformer
 from transformer.translator import log_softmax
 
@@ -52,7 +52,7 @@ def _draw(translation: Translation) -> None:
     st.text(
         _(
             "The decoder has read “{read}”; “{written}” was written next: its probability is "
-            "{probability}, number {rank} of {vocabulary}."
+            "{probability}, rank {rank} of {vocabulary}."
         ).format(
             read=" ".join(read.pieces[: step + 1]),
             written=written[step],

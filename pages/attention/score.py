@@ -7,27 +7,28 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared.attention import NAMES, pick_attention, pick_tokens
+from pages.shared.attention import pick_attention, pick_tokens
 from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.picture import Picture
 from pages.shared.stage import Stage, draw, pick_depth
 from pages.shared.translation import load
 from transformer import Translation
-from transformer.analysis.by_hand import ScoreByHand, score_by_hand
+from transformer.analysis.score_by_hand import ScoreByHand, score_by_hand
 from transformer.attention import MultiHeadAttention, attend
 from transformer.figures import Figure
-from transformer.figures.by_hand import (
+from transformer.figures.score import (
     products_figure,
     row_figure,
     scores_figure,
-    vectors_figure,
 )
+from transformer.figures.vectors import vectors_figure
 
 # What the cells of the figures compute first.
 _SETUP = """\
 import numpy as np
-from transformer.analysis.by_hand import piece_names, score_by_hand
+from transformer.analysis.score_by_hand import score_by_hand
+from transformer.analysis.view import piece_names
 keys = piece_names(translation, {kind!r})[1]
 output_weight = translator.projections({kind!r}, {layer})["output"]
 sublayer = translation.trace.sublayer({kind!r}, {layer})
@@ -73,15 +74,6 @@ def _draw(translation: Translation) -> None:
     output_weight = load(st.session_state["model"]).projections(kind, layer)["output"]
     sublayer = translation.trace.sublayer(kind, layer)
     found = score_by_hand(sublayer, output_weight, head, query, key)
-    st.text(
-        _("{kind}, layer {layer}, head {head}: query “{query}”, key “{key}”.").format(
-            kind=_(NAMES[kind]),
-            layer=layer + 1,
-            head=head + 1,
-            query=queries[query],
-            key=keys[key],
-        )
-    )
     setup = _SETUP.format(kind=kind, layer=layer, head=head, query=query, key=key)
     row = Row(found, keys, queries[query], key, head, setup)
     for number, stage in enumerate((_product, _division, _softmax, _weighted_sum, _output), 1):
@@ -98,7 +90,7 @@ def _product(row: Row) -> Stage:
             "score-products",
             products_figure,
             {"found.products_K": found.products_K},
-            title=_("The {width} products, largest first").format(width=width),
+            title=_("The {width} products, farthest from 0 first").format(width=width),
             axis=_("dimension of query and key"),
             said=_(
                 "“{query}” asks with {width} numbers, “{key}” answers with {width}: multiply them "
@@ -207,7 +199,7 @@ def _weighted_sum(row: Row) -> Stage:
                 ),
                 f"[*keys, {total!r}]": [*keys, total],
             },
-            bold=len(keys),
+            chosen=len(keys),
             axis=_("dimension of the value"),
             title=_("Weight times value of every key, and their sum"),
             green=True,
@@ -238,7 +230,7 @@ def _output(row: Row) -> Stage:
             "score-output",
             vectors_figure,
             {"found.contexts_HK": found.contexts_HK, repr(names): names},
-            bold=row.head,
+            chosen=row.head,
             axis=_("dimension of the context"),
             title=_("The contexts that are joined; the chosen head in bold"),
             said=_(

@@ -6,38 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transformer.analysis.view import axes, numbered
-from transformer.trace import AttentionSublayerTrace, Kind, Record
-from transformer.translator import Translation
-
-TOLERANCE = 1e-5  # times the larger of 1 and the model's own value
-
-
-@dataclass(frozen=True)
-class Check:
-    """A number computed again, beside the model's own, and whether all of its kind agree."""
-
-    recomputed: float
-    model: float
-    agrees: bool
-    count: int
-
-    @classmethod
-    def of(cls, recomputed: np.ndarray, model: np.ndarray, shown: int = 0) -> Check:
-        """Compare all entries of two vectors; entry ``shown`` is the one to print."""
-        recomputed, model = np.atleast_1d(recomputed), np.atleast_1d(model)
-        allowed = TOLERANCE * np.maximum(1.0, np.abs(model))
-        agrees = bool((np.abs(recomputed - model) <= allowed).all())
-        return cls(float(recomputed[shown]), float(model[shown]), agrees, len(model))
-
-
-def piece_names(translation: Translation, kind: Kind) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The pieces that ask (queries) and those that answer (keys) in attention of ``kind``."""
-    rows, columns = axes(translation, kind, "pieces")
-    return (
-        numbered([token.label for token in rows]),
-        numbered([token.label for token in columns]),
-    )
+from transformer.analysis.check import Check, largest
+from transformer.trace import AttentionSublayerTrace, Record
 
 
 @dataclass(frozen=True)
@@ -113,8 +83,8 @@ def score_by_hand(
         weight=Check.of(exponentials_M / total, weights_M, key),
         contributions_MK=contributions_MK,
         context_K=context_K,
-        context=Check.of(context_K, contexts_HK[head], int(np.abs(context_K).argmax())),
+        context=Check.of(context_K, contexts_HK[head], largest(context_K)),
         contexts_HK=contexts_HK,
         output_D=output_D,
-        output=Check.of(output_D, sublayer.output_LD[query], int(np.abs(output_D).argmax())),
+        output=Check.of(output_D, sublayer.output_LD[query], largest(output_D)),
     )

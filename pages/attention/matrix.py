@@ -24,7 +24,7 @@ from transformer.figures.product import product_figure, scores_matrix_figure
 
 # What the cells of the figures compute first.
 _SETUP = """\
-from transformer.analysis.by_hand import piece_names
+from transformer.analysis.view import piece_names
 from transformer.analysis.head_by_hand import head_by_hand
 queries, keys = piece_names(translation, {kind!r})
 found = head_by_hand(translation.trace.sublayer({kind!r}, {layer}).heads, {head})
@@ -64,7 +64,9 @@ class Head:
 
 
 def main() -> None:
-    st.header(_("All scores at once"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(_("All scores at once"), width="content")
+        st.button(_("3 queries and 4 keys"), key="smallest", on_click=_take_smallest)
     st.write(
         _(
             "One score by hand, for every query and every key together: attention is two products "
@@ -72,7 +74,6 @@ def main() -> None:
             "column that made it; a click keeps its query and key on every page."
         )
     )
-    st.button(_("3 queries and 4 keys"), key="smallest", on_click=_take_smallest)
     live(_draw)
 
 

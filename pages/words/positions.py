@@ -6,7 +6,7 @@ import streamlit as st
 from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.picture import Picture, show
-from pages.shared.side import pick_piece, pick_side, pick_window
+from pages.shared.side import pick_dimension, pick_piece, pick_side
 from pages.shared.stage import Stage, draw, pick_depth
 from pages.shared.translation import load
 from transformer import Translation
@@ -46,7 +46,7 @@ def _draw(translation: Translation) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         read = pick_side(translation)
         piece = pick_piece(read.pieces)
-        begin = pick_window(read.input_LD.shape[1])
+        begin = pick_dimension(read.input_LD.shape[1], _("Dimension"))
         pick_depth()
     found = embedding_by_hand(load(st.session_state["model"]), read, piece)
     draw(1, _position(read, found, piece))

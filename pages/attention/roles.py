@@ -13,8 +13,8 @@ from pages.shared.product import Layout, draw_steps, latex_sizes, sizes
 from pages.shared.stage import Stage, pick_depth
 from pages.shared.translation import load
 from transformer import Kind, Translation
-from transformer.analysis.by_hand import piece_names
 from transformer.analysis.roles import ROLES, Projection, project, similarity_weights
+from transformer.analysis.view import piece_names
 from transformer.attention import MultiHeadAttention
 from transformer.figures.attention import head_figure
 from transformer.figures.product import product_figure
@@ -30,9 +30,10 @@ SOURCES = {  # what queries are made of, and what keys and values are
     "decoder": (N_("English read so far"), N_("English read so far")),
     "cross": (N_("English (decoder)"), N_("French (the encoder's memory)")),
 }
+MANY_KEYS = 14  # more would be illegible in half the page's width
 # What the cells of the figures compute first.
 _SETUP = """\
-from transformer.analysis.by_hand import piece_names
+from transformer.analysis.view import piece_names
 from transformer.analysis.roles import project
 names = piece_names(translation, {kind!r})
 matrices = translator.projections({kind!r}, {layer})
@@ -200,14 +201,18 @@ def _without(
                 "Without W_Q and W_K a vector could only look for vectors like itself: "
                 "x · x / √d_model."
             ),
-            _self_share(kind, alike_LM, own_LM),
+            *_self_share(kind, alike_LM, own_LM),
+            _("The largest weight of a query is {real} on average here, {alike} without.").format(
+                real=f"{own_LM.max(axis=1).mean():.2f}", alike=f"{alike_LM.max(axis=1).mean():.2f}"
+            ),
         ]
     )
-    st.text(own.strip())
+    st.text(own)
     setup = _SETUP.format(kind=kind, layer=layer, head=head) + _WITHOUT
     names = piece_names(translation, kind)
+    side_by_side = len(names[1]) <= MANY_KEYS
     for column, name, title, expression, weights_LM in zip(
-        st.columns(2, gap="medium"),
+        st.columns(2, gap="medium") if side_by_side else (st.container(), st.container()),
         ("as-it-is", "without-matrices"),
         (_("As it is"), _("Without W_Q and W_K")),
         (f"heads.weights_HLM[{head}]", "similarity_weights(asking, answering, heads.mask_LM)"),
@@ -242,17 +247,18 @@ def _weights_picture(
     )
 
 
-def _self_share(kind: Kind, alike_LM: np.ndarray, weights_LM: np.ndarray) -> str:
+def _self_share(kind: Kind, alike_LM: np.ndarray, weights_LM: np.ndarray) -> list[str]:
     """How much of its attention each word gives to itself; only where it can see itself."""
     if kind == "cross":
-        return ""
-    return _(
+        return []
+    said = _(
         "On average each word would give itself {alike} percent of its attention; in this head it "
         "gives itself {real}."
     ).format(
         alike=round(100 * float(np.diagonal(alike_LM).mean())),
         real=round(100 * float(np.diagonal(weights_LM).mean())),
     )
+    return [said]
 
 
 main()

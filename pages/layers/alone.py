@@ -90,7 +90,8 @@ def _measured(read: Stack) -> str:
     said = _(
         "A bar is the length of the difference between two rows of an output: the sentence as it "
         "is, and with one row changed; 0 means not one bit differs. Each sub-layer, and the whole "
-        "layer, is run on inputs that differ in that row only. Of a word of several pieces, the "
+        "layer, is run on inputs that differ in that row only. Each column has a scale of its own: "
+        "the whole layer also passes the new word itself on. Of a word of several pieces, the "
         "first is put there."
     )
     if read.side == "source":

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from transformer import UsageError
 from transformer.data import make_batch
-from transformer.decoding import DecoderCache, Hypothesis, beam_search, greedy_search, search
+from transformer.decoding import Hypothesis, beam_search, greedy_search, search
 from transformer.model import Transformer
 from transformer.tokenizer import BEGIN, END
 
@@ -30,7 +30,7 @@ def step_by_step(model: Transformer, source: list[int], target: list[int]) -> to
     """Logits of every step on the fast path."""
     source_BM, lengths = torch.tensor([source]), torch.tensor([len(source)])
     with torch.inference_mode():
-        cache = DecoderCache(model, model.encode(source_BM), lengths)
+        cache = model.start(source_BM, lengths)
         read = [BEGIN, *target[:-1]]
         return torch.cat([model.step(torch.tensor([id]), cache) for id in read])
 

@@ -17,10 +17,11 @@ APP = [*sorted((ROOT / "pages").rglob("*.py")), *ROOT.glob("*.py")]
 # meet in model.py; `transformer/__init__.py` and `__main__.py` stand below everything.
 LAYERS = (
     ("errors", "progress"),
-    ("config",),
+    ("config", "duration"),
     ("tokenizer", "trace"),
     ("data", "attention", "edits"),
-    ("model",),
+    ("cache", "network"),
+    ("model", "recurrent"),
     ("decoding", "checkpoint", "loss"),
     ("translator",),
     ("analysis",),

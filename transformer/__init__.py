@@ -7,18 +7,20 @@
 
 Key to the axes at the end of array names:
 B batch, L query position, M key position, D model width, H head, K head width (d_k),
-F feed-forward width, V vocabulary.
+F feed-forward width, V vocabulary; S state width of a recurrent model.
 """
 
-from transformer.config import ModelConfig, TrainConfig
+from transformer.config import ModelConfig, RecurrentConfig, TrainConfig
 from transformer.errors import UsageError
-from transformer.trace import KINDS, Kind, Trace
+from transformer.trace import KINDS, Kind, RecurrentTrace, Trace
 from transformer.translator import Translation, Translator
 
 __all__ = [
     "KINDS",
     "Kind",
     "ModelConfig",
+    "RecurrentConfig",
+    "RecurrentTrace",
     "Trace",
     "TrainConfig",
     "Translation",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from transformer.config import ARCHITECTURES
 from transformer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -82,10 +83,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_train_options(train: argparse.ArgumentParser) -> None:
     add = train.add_argument
-    add("--size", help="tiny, small or base (default small)")
+    add("--arch", choices=ARCHITECTURES, help="kind of model (default transformer)")
+    add("--size", help="tiny, 5m, small or base (default small; recurrent: tiny or 5m)")
     add("--data", required=True, type=Path, metavar="DIR", help="folder of NAME.train.tsv.gz files")
     add("--out", required=True, type=Path, metavar="DIR", help="folder of the run and its model")
     add("--minutes", type=float, metavar="N", help="train for so long in all (default 60)")
+    add("--cpu-minutes", type=float, metavar="N", help="train for so much time of the processor")
+    add("--threads", type=int, metavar="N", help="threads of the processor (default: all cores)")
     add(
         "--steps",
         type=int,
@@ -94,9 +98,15 @@ def _add_train_options(train: argparse.ArgumentParser) -> None:
     )
     add("--resume", action="store_true", help="go on with the run in --out")
     add("--init", type=Path, metavar="DIR", help="begin with the weights of another model")
+    add("--tokenizer", type=Path, metavar="DIR", help="take the vocabulary of another model")
     add("--heads", type=int, metavar="N", help="heads of each attention")
     add("--d-k", type=int, metavar="N", help="width of one head")
-    add("--dropout", type=float, metavar="P", help="share of values dropped (default 0.1)")
+    add(
+        "--dropout",
+        type=float,
+        metavar="P",
+        help="share of values dropped (default 0.1)",
+    )
     add("--vocabulary", type=int, metavar="N", help="pieces of the vocabulary (default 8000)")
     add("--mix", metavar="NAME=SHARE,...", help="corpora by share of pairs")
     add("--tokens", type=int, metavar="N", help="padded pieces of a batch (default 2500)")

@@ -52,7 +52,7 @@ def save_trace(file: BinaryIO, translation: Translation, origin: dict[str, Any])
 
     The names are those of ``flatten``; one more array, ``origin``, is a JSON text.
     """
-    arrays = flatten(translation.trace)
+    arrays = flatten(translation.record)
     text = np.array(json.dumps(origin, ensure_ascii=False))
     np.savez_compressed(file, allow_pickle=False, **{ORIGIN: text}, **arrays)
     return len(arrays)

@@ -11,15 +11,18 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from transformer.config import ModelConfig, load_config, save_config
+from transformer.config import ModelConfig, RecurrentConfig, load_model_config, save_config
 from transformer.errors import UsageError
 from transformer.model import Transformer
+from transformer.network import Network
+from transformer.recurrent import Recurrent
 from transformer.tokenizer import Tokenizer
 
 WEIGHTS, SETTINGS, TOKENIZER = "model.safetensors", "config.json", "tokenizer.model"
@@ -43,7 +46,10 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def save_model(
-    folder: Path, config: ModelConfig, tokenizer: Tokenizer, weights: dict[str, Tensor]
+    folder: Path,
+    config: ModelConfig | RecurrentConfig,
+    tokenizer: Tokenizer,
+    weights: dict[str, Tensor],
 ) -> None:
     """Write a folder that ``load_model`` reads; weights are rounded to float16."""
     halves = {name: weight.detach().half().cpu().contiguous() for name, weight in weights.items()}
@@ -53,7 +59,7 @@ def save_model(
     replace_file(folder / WEIGHTS, lambda path: save_file(halves, path, header))
 
 
-def load_model(folder: Path, device: torch.device) -> tuple[Transformer, Tokenizer]:
+def load_model(folder: Path, device: torch.device) -> tuple[Network[Any], Tokenizer]:
     """Read a model's folder: float32 weights, ready to translate.
 
     Raises UsageError if a file is missing or damaged, or if weights, settings and tokenizer do
@@ -68,7 +74,7 @@ def load_model(folder: Path, device: torch.device) -> tuple[Transformer, Tokeniz
             settings=SETTINGS,
             tokenizer=TOKENIZER,
         )
-    config = load_config(ModelConfig, folder / SETTINGS)
+    config = load_model_config(folder / SETTINGS)
     tokenizer = Tokenizer.load(folder / TOKENIZER, config.max_length)
     if len(tokenizer) != config.vocabulary:
         raise UsageError(
@@ -86,7 +92,7 @@ def load_model(folder: Path, device: torch.device) -> tuple[Transformer, Tokeniz
             folder=folder,
         )
     try:
-        model = Transformer(config)
+        model = new_model(config)
     except (RuntimeError, MemoryError) as error:
         raise UsageError(
             "{path}: a model of these sizes does not fit into memory. Copy the model's folder "
@@ -95,6 +101,11 @@ def load_model(folder: Path, device: torch.device) -> tuple[Transformer, Tokeniz
         ) from error
     load_weights(model, weights, folder / WEIGHTS)
     return model.to(device).eval(), tokenizer
+
+
+def new_model(config: ModelConfig | RecurrentConfig) -> Network[Any]:
+    """A model of that shape with random weights."""
+    return Recurrent(config) if isinstance(config, RecurrentConfig) else Transformer(config)
 
 
 def _fingerprint(tokenizer: Tokenizer) -> str:
@@ -115,7 +126,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         ) from error
 
 
-def load_weights(model: Transformer, weights: dict[str, Tensor], path: Path) -> None:
+def load_weights(model: Network[Any], weights: dict[str, Tensor], path: Path) -> None:
     """Copy ``weights`` into ``model``; UsageError names the first tensor that does not fit."""
     own = model.state_dict()
     for name in sorted(own.keys() | weights.keys()):

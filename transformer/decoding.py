@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from transformer.attention import GrowingKeys, padding_mask
 from transformer.data import pad
 from transformer.edits import Edits
 from transformer.errors import UsageError
-from transformer.model import Transformer
+from transformer.network import AnyState, Network
 from transformer.tokenizer import BEGIN, END
 
 WIDEST_BEAM = 32
@@ -36,34 +36,8 @@ class Hypothesis:
         return cls(tuple(ids), log_probability, score)
 
 
-class DecoderCache:
-    """What decoding steps share: keys and values of the memory and of the pieces so far."""
-
-    def __init__(
-        self, model: Transformer, memory_BMD: Tensor, lengths_B: Tensor, edits: Edits = ()
-    ) -> None:
-        self.length, self.edits = 0, edits
-        self.past = [GrowingKeys() for _ in model.decoder]
-        self.memory = model.memory_keys_values(memory_BMD)
-        longest = memory_BMD.shape[1]
-        padded = int(lengths_B.min()) < longest
-        self.memory_mask_B1M = padding_mask(lengths_B, longest) if padded else None
-
-    def select(self, rows_B: Tensor) -> None:
-        """Keep these rows of every tensor, in this order."""
-        self.reorder(rows_B)
-        self.memory = [(key[rows_B], value[rows_B]) for key, value in self.memory]
-        if self.memory_mask_B1M is not None:
-            self.memory_mask_B1M = self.memory_mask_B1M[rows_B]
-
-    def reorder(self, rows_B: Tensor) -> None:
-        """As ``select``, where every row stays with its sentence, whose memory is the same."""
-        for past in self.past:
-            past.select(rows_B)
-
-
 def search(
-    model: Transformer,
+    model: Network[Any],
     sources: Sequence[Sequence[int]],
     beam_size: int = 4,
     length_penalty: float = 1.0,
@@ -92,7 +66,7 @@ def check_beam(beam_size: int) -> None:
 
 @torch.inference_mode()
 def greedy_search(
-    model: Transformer,
+    model: Network[Any],
     sources: Sequence[Sequence[int]],
     length_penalty: float = 1.0,
     edits: Edits = (),
@@ -126,7 +100,7 @@ def greedy_search(
 
 @torch.inference_mode()
 def beam_search(
-    model: Transformer,
+    model: Network[Any],
     sources: Sequence[Sequence[int]],
     beam_size: int,
     length_penalty: float = 1.0,
@@ -185,14 +159,12 @@ def _continuations(
 
 
 def _start(
-    model: Transformer, sources: Sequence[Sequence[int]], edits: Edits
-) -> tuple[DecoderCache, Tensor]:
+    model: Network[AnyState], sources: Sequence[Sequence[int]], edits: Edits
+) -> tuple[AnyState, Tensor]:
     """A cache over the encoded sources, and how many pieces each translation may have."""
     device = model.embedding.weight.device
     lengths_B = torch.tensor([len(source) for source in sources], device=device)
-    source_BM = pad(sources).to(device)
-    mask_B1M = padding_mask(lengths_B, source_BM.shape[1])
-    cache = DecoderCache(model, model.encode(source_BM, mask_B1M, edits), lengths_B, edits)
+    cache = model.start(pad(sources).to(device), lengths_B, edits)
     return cache, (2 * lengths_B + 16).clamp(max=model.config.max_length)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from transformer.config import ModelConfig
-from transformer.errors import UsageError
+from transformer.config import ModelConfig, RecurrentConfig
+from transformer.errors import UsageError, not_a_transformer
 from transformer.trace import KINDS, Kind
 
 
@@ -59,9 +59,11 @@ def scale_of(edits: Edits, kind: Kind, layer: int, heads: int, scale: float) -> 
     return torch.tensor(factors)[:, None, None]
 
 
-def check_edits(edits: Edits, config: ModelConfig) -> None:
+def check_edits(edits: Edits, config: ModelConfig | RecurrentConfig) -> None:
     """UsageError for a layer or head that the model does not have."""
     for edit in edits:
+        if isinstance(config, RecurrentConfig):
+            raise not_a_transformer()
         layers = config.encoder_layers if edit.kind == "encoder" else config.decoder_layers
         for name, given, count in (
             ("layer", edit.layer, layers),

@@ -12,3 +12,11 @@ class UsageError(ValueError):
         super().__init__(template.format(**values))
         self.template = template
         self.values = values
+
+
+def not_a_transformer() -> UsageError:
+    """What to raise where a recurrent model is asked for what only a Transformer has."""
+    return UsageError(
+        "This model is a recurrent network: it has no heads with queries, keys and values, and no "
+        "positions. Choose a Transformer."
+    )

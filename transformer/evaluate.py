@@ -6,10 +6,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 from transformer.data import Pair
 from transformer.errors import UsageError
-from transformer.model import Transformer
+from transformer.network import Network
 from transformer.progress import track
 from transformer.tokenizer import Tokenizer
 from transformer.translator import Translator
@@ -53,7 +54,7 @@ def evaluate(translator: Translator, pairs: Sequence[Pair], beam_size: int) -> Q
     )
 
 
-def dev_bleu(model: Transformer, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> float:
+def dev_bleu(model: Network[Any], tokenizer: Tokenizer, pairs: Sequence[Pair]) -> float:
     """BLEU of greedy translations: the measure that training logs."""
     return evaluate(Translator(model, tokenizer), pairs, beam_size=1).bleu
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from transformer.data import Batch, Pair, group_by_length, make_batch
-from transformer.model import Transformer
+from transformer.network import Network
 from transformer.tokenizer import PAD, Tokenizer
 
 
-def token_loss(model: Transformer, batch: Batch, label_smoothing: float = 0.0) -> Tensor:
+def token_loss(model: Network[Any], batch: Batch, label_smoothing: float = 0.0) -> Tensor:
     """Mean cross-entropy of the target's pieces, in nats (section 5.4 for label smoothing).
 
     Logits are made only where a piece stands: padding costs no row of the vocabulary product.
@@ -23,7 +25,7 @@ def token_loss(model: Transformer, batch: Batch, label_smoothing: float = 0.0) -
 
 
 @torch.inference_mode()
-def dev_loss(model: Transformer, tokenizer: Tokenizer, pairs: list[Pair]) -> float:
+def dev_loss(model: Network[Any], tokenizer: Tokenizer, pairs: list[Pair]) -> float:
     """Cross-entropy per target piece of held-out pairs, in nats, without label smoothing."""
     sources = tokenizer.encode_corpus([french for french, _ in pairs])
     targets = tokenizer.encode_corpus([english for _, english in pairs])

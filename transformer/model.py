@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Protocol, cast
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -21,8 +21,10 @@ from transformer.attention import (
     causal_mask,
     padding_mask,
 )
+from transformer.cache import DecoderCache
 from transformer.config import ModelConfig
 from transformer.edits import Edits, scale_of
+from transformer.network import Network
 from transformer.tokenizer import BEGIN
 from transformer.trace import (
     AttentionSublayerTrace,
@@ -165,25 +167,15 @@ class DecoderLayer(nn.Module):
         return x_BLD, DecoderLayerTrace(looked, crossed, thought) if explain else None
 
 
-class Cache(Protocol):
-    """What a decoding step needs to know of the steps before it (``decoding.DecoderCache``)."""
+class Transformer(Network[DecoderCache]):
+    """Embeddings, encoder layers, decoder layers, logits (figure 1)."""
 
-    length: int
-    past: list[GrowingKeys]
-    memory: list[KeysValues]
-    memory_mask_B1M: Tensor | None
-    edits: Edits
-
-
-class Transformer(nn.Module):
-    """Source ids and target ids in, logits of every next piece out."""
-
+    config: ModelConfig
     positions: Tensor
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        # One matrix three times: French pieces, English pieces, logits (section 3.4).
         self.embedding = nn.Embedding(config.vocabulary, config.d_model)
         # Not learned, so not stored. One row more than pieces: the decoder also reads <s>.
         table = sinusoids(config.max_length + 1, config.d_model)
@@ -226,15 +218,10 @@ class Transformer(nn.Module):
         layers = cast(Iterable[DecoderLayer], self.decoder)
         return [layer.memory_keys_values(memory_BMD) for layer in layers]
 
-    def logits(self, decoded_BLD: Tensor) -> Tensor:
-        """A score for every piece of the vocabulary, (B, L, V)."""
-        return F.linear(decoded_BLD, self.embedding.weight)
-
     def forward(self, source_BM: Tensor, lengths_B: Tensor, target_BL: Tensor) -> Tensor:
-        """Teacher forcing, (B, L, D) before the logits: row i has seen target pieces 0..i.
+        """Teacher forcing, as ``Network.forward``.
 
-        ``lengths_B`` counts the source pieces that are not padding. Padding of the target stands
-        after its pieces, so that the causal mask already hides it.
+        Padding of the target stands after its pieces, so that the causal mask already hides it.
         """
         mask_B1M = padding_mask(lengths_B, source_BM.shape[1])
         memory = self.memory_keys_values(self.encode(source_BM, mask_B1M))
@@ -244,7 +231,13 @@ class Transformer(nn.Module):
             x_BLD, _ = layer(x_BLD, causal, keys_values, mask_B1M)
         return self.decoder_norm(x_BLD)
 
-    def step(self, ids_B: Tensor, cache: Cache) -> Tensor:
+    def start(self, source_BM: Tensor, lengths_B: Tensor, edits: Edits = ()) -> DecoderCache:
+        """A cache over the encoded sources; where nothing is padding, no mask is kept."""
+        mask_B1M = padding_mask(lengths_B, source_BM.shape[1])
+        memory = self.memory_keys_values(self.encode(source_BM, mask_B1M, edits))
+        return DecoderCache(memory, None if bool(mask_B1M.all()) else mask_B1M, edits)
+
+    def step(self, ids_B: Tensor, cache: DecoderCache) -> Tensor:
         """Logits (B, V) of the piece after ``ids_B``, whose keys and values join the cache."""
         _, x_BLD = self.embed(ids_B[:, None], start=cache.length)
         for layer, past, memory in zip(self.decoder, cache.past, cache.memory, strict=True):
@@ -254,11 +247,7 @@ class Transformer(nn.Module):
 
     @torch.inference_mode()
     def trace(self, source: Sequence[int], target: Sequence[int], edits: Edits = ()) -> Trace:
-        """One explained pass: ``source`` ends in </s>; ``target`` is what the decoder writes.
-
-        The decoder reads ``<s>`` and all of ``target`` but its last piece. The model must be in
-        ``eval()`` mode: with dropout, what is recorded would not add up.
-        """
+        """One explained pass, as ``Network.trace``."""
         device = self.embedding.weight.device
         source_BM = torch.tensor([list(source)], device=device)
         target_BL = torch.tensor([[BEGIN, *target[:-1]]], device=device)

@@ -1,8 +1,9 @@
 """The records of one pass through the model; axes are checked when a record is built.
 
 A field's name ends with its axes: L query position, M key position, D model width, H head,
-K head width (d_k), F feed-forward width, V vocabulary. In a ``Trace`` M counts French pieces and
-L English ones. All arrays are float32 (masks bool), on the CPU, without a batch axis, read-only.
+K head width (d_k), F feed-forward width, V vocabulary; S state width, in recurrent models only. In
+a ``Trace`` M counts French pieces and L English ones. All arrays are float32 (masks bool), on the
+CPU, without a batch axis, read-only.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from transformer.errors import UsageError
+
 Kind = Literal["encoder", "decoder", "cross"]
 KINDS: tuple[Kind, ...] = ("encoder", "decoder", "cross")
 
-_AXES = re.compile(r"_([LMDHKFV]+)$")
+_AXES = re.compile(r"_([LMDHKFVS]+)$")
 
 
 def as_record(tensor: Tensor) -> np.ndarray:
@@ -142,6 +145,76 @@ class Trace(Record):
         """Weights of all layers, shape (layers, H, queries, keys)."""
         layers = range(self.layers(kind))
         return np.stack([self.sublayer(kind, layer).heads.weights_HLM for layer in layers])
+
+    def maps(self) -> dict[str, np.ndarray]:
+        """All attention weights there are, by kind, as ``weights`` gives them."""
+        return {kind: self.weights(kind) for kind in KINDS}
+
+
+@dataclass(frozen=True)
+class ReadingTrace(Record):
+    """An encoder layer reading in one direction: row i is its state after piece i.
+
+    Forwards, that state has read pieces 0 to i; backwards, the last one to i.
+    """
+
+    state_MS: np.ndarray
+
+
+@dataclass(frozen=True)
+class WritingTrace(Record):
+    """A decoder layer: the state and memory cell that the encoder hands over, and its state after
+    each piece that it reads (row 0: ``<s>``)."""
+
+    initial_S: np.ndarray
+    initial_cell_S: np.ndarray
+    state_LS: np.ndarray
+
+
+@dataclass(frozen=True)
+class AdditiveTrace(Record):
+    """Additive attention (Bahdanau et al. 2015, section 3.1), in place of heads.
+
+    Row i of the scores, v tanh(W_q state + W_k encoded), asks with the state of the decoder's
+    bottom layer before it reads piece i - 1 (row 0: ``<s>``); ``weights`` is their softmax;
+    ``context`` is weights times the encoder's top states, both directions joined.
+    """
+
+    scores_LM: np.ndarray
+    weights_LM: np.ndarray
+    context_LS: np.ndarray
+
+
+@dataclass(frozen=True)
+class RecurrentTrace(Record):
+    """One pass through a recurrent model, from the embeddings to the logits.
+
+    ``forward`` and ``backward`` have a record for each encoder layer, ``backward`` none where the
+    encoder reads in one direction; ``attention`` has one record, or none where there is no
+    attention. Rows of the target side are those of a ``Trace``.
+    """
+
+    source_embedding_MD: np.ndarray
+    forward: tuple[ReadingTrace, ...]
+    backward: tuple[ReadingTrace, ...]
+    target_embedding_LD: np.ndarray
+    decoder: tuple[WritingTrace, ...]
+    attention: tuple[AdditiveTrace, ...]
+    decoded_LD: np.ndarray
+    logits_LV: np.ndarray
+
+    def additive(self) -> AdditiveTrace:
+        """The attention of the decoder over the encoder; UsageError where there is none."""
+        if not self.attention:
+            raise UsageError(
+                "This recurrent model has no attention: its decoder sees only the encoder's last "
+                "state. Choose a model with attention."
+            )
+        return self.attention[0]
+
+    def maps(self) -> dict[str, np.ndarray]:
+        """As ``Trace.maps``: one layer of one head over the French, or nothing."""
+        return {"cross": self.additive().weights_LM[None, None]} if self.attention else {}
 
 
 def flatten(record: Any, prefix: str = "") -> dict[str, np.ndarray]:

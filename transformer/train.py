@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,28 @@ from typing import Any
 import numpy as np
 import torch
 
-from transformer.checkpoint import WEIGHTS, load_model, replace_file
-from transformer.config import ModelConfig, TrainConfig, load_config, save_config
+from transformer.checkpoint import TOKENIZER, WEIGHTS, load_model, new_model, replace_file
+from transformer.config import (
+    ModelConfig,
+    RecurrentConfig,
+    TrainConfig,
+    load_config,
+    save_config,
+)
 from transformer.data import Pair, read_corpora, read_pairs, short_pairs
+from transformer.duration import check_duration
 from transformer.errors import UsageError
 from transformer.evaluate import dev_bleu, import_sacrebleu
-from transformer.model import Transformer
+from transformer.network import Network
 from transformer.progress import announce
 from transformer.tokenizer import Tokenizer
-from transformer.trainer import LOG, SNAPSHOTS, STATE, Trainer, check_duration
+from transformer.trainer import LOG, SNAPSHOTS, STATE, Trainer
 from transformer.translator import pick_device
 
 TRAIN_SETTINGS = "train.json"
 DEV_SENTENCES = 500  # of the dev set, translated greedily for each line of the log
 VOCABULARY_PAIRS = 200_000
+DURATIONS = ("minutes", "cpu_minutes", "steps")
 
 
 def train(options: Namespace) -> Trainer:
@@ -33,7 +40,11 @@ def train(options: Namespace) -> Trainer:
     Raises UsageError for options that do not fit together, the data or the folder.
     """
     config = resumed_config(options) if options.resume else new_config(options)
-    check_duration(config.minutes, config.steps, options.report_every)
+    check_duration(config.minutes, config.cpu_minutes, config.steps, options.report_every)
+    if options.threads is not None:
+        if options.threads < 1:
+            raise UsageError("--threads must be at least 1.")
+        torch.set_num_threads(options.threads)
     announce("reading the corpora ...")
     corpora = read_corpora(options.data, [name for name, share in config.mix if share > 0])
     replace_file(options.out / TRAIN_SETTINGS, lambda path: save_config(config, path))
@@ -42,8 +53,7 @@ def train(options: Namespace) -> Trainer:
     trainer = Trainer(options.out, model, tokenizer, corpora, dev, config, measure)
     if options.resume:
         trainer.resume()
-    minutes = math.inf if config.minutes is None else config.minutes
-    trainer.run(minutes, config.steps, options.report_every)
+    trainer.run(config.minutes, config.steps, options.report_every, config.cpu_minutes)
     return trainer
 
 
@@ -59,7 +69,7 @@ def new_config(options: Namespace) -> TrainConfig:
         if left.exists():
             left.unlink()
     given = train_options(options)
-    if "minutes" not in given and "steps" not in given:
+    if not given.keys() & set(DURATIONS):
         given["minutes"] = 60.0
     return TrainConfig(**given)
 
@@ -73,7 +83,7 @@ def resumed_config(options: Namespace) -> TrainConfig:
         )
     config = load_config(TrainConfig, options.out / TRAIN_SETTINGS)
     given = train_options(options)
-    duration = {name: given.pop(name, None) for name in ("minutes", "steps")}
+    duration = {name: given.pop(name, None) for name in DURATIONS}
     _refuse_changes(given, config, options.out)
     return dataclasses.replace(config, **duration) if any(duration.values()) else config
 
@@ -84,6 +94,7 @@ def train_options(options: Namespace) -> dict[str, Any]:
         {
             "mix": parse_mix(options.mix) if options.mix else None,
             "minutes": options.minutes,
+            "cpu_minutes": options.cpu_minutes,
             "steps": options.steps,
             "tokens_per_batch": options.tokens,
             "learning_rate": options.learning_rate,
@@ -106,7 +117,7 @@ def parse_mix(text: str) -> tuple[tuple[str, float], ...]:
 
 def build(
     options: Namespace, config: TrainConfig, corpora: dict[str, list[Pair]]
-) -> tuple[Transformer, Tokenizer]:
+) -> tuple[Network[Any], Tokenizer]:
     """The model and tokenizer to begin with: resumed, taken from ``--init``, or new."""
     device = pick_device(options.device)
     torch.manual_seed(config.seed)
@@ -114,28 +125,55 @@ def build(
     start = options.out if options.resume else options.init
     if start is not None:
         model, tokenizer = load_model(start, device)
+        shape |= _given({"arch": options.arch})
         if options.size is not None:
-            size = dataclasses.asdict(ModelConfig.preset(options.size))
-            shape = {name: size[name] for name in ("d_model", "d_ff")} | shape
+            size = dataclasses.asdict(preset(options.arch or model.config.arch, options.size))
+            widths = size.keys() & {"d_model", "d_ff", "d_state"}
+            shape = {name: size[name] for name in widths} | shape
         _refuse_changes(shape, model.config, start)
         return model, tokenizer
-    model_config = ModelConfig.preset(options.size or "small", **shape)
-    pieces = options.vocabulary or model_config.vocabulary
-    announce(f"learning a vocabulary of {pieces} pieces ...")
-    tokenizer = learn_vocabulary(corpora, config, pieces)
+    model_config = preset(options.arch or "transformer", options.size, **shape)
+    tokenizer = choose_tokenizer(options, config, corpora, model_config)
     model_config = dataclasses.replace(model_config, vocabulary=len(tokenizer))
-    return Transformer(model_config).to(device), tokenizer
+    return new_model(model_config).to(device), tokenizer
 
 
-def _refuse_changes(given: dict[str, Any], kept: ModelConfig | TrainConfig, folder: Path) -> None:
+def preset(arch: str, size: str | None, **changes: Any) -> ModelConfig | RecurrentConfig:
+    """The shape of a new model of any kind."""
+    if arch == "transformer":
+        return ModelConfig.preset(size or "small", **changes)
+    if changes.keys() & {"heads", "d_k"}:
+        raise UsageError("A recurrent model has no heads: leave out --heads and --d-k.")
+    return RecurrentConfig.preset(arch, size or "5m", **changes)
+
+
+def choose_tokenizer(
+    options: Namespace,
+    config: TrainConfig,
+    corpora: dict[str, list[Pair]],
+    shape: ModelConfig | RecurrentConfig,
+) -> Tokenizer:
+    """The tokenizer of the model in ``--tokenizer``, or one learned from the corpora."""
+    if options.tokenizer is not None:
+        if options.vocabulary is not None:
+            raise UsageError("Give --tokenizer or --vocabulary: one size of the vocabulary.")
+        return Tokenizer.load(options.tokenizer / TOKENIZER, shape.max_length)
+    pieces = options.vocabulary or shape.vocabulary
+    announce(f"learning a vocabulary of {pieces} pieces ...")
+    return learn_vocabulary(corpora, config, pieces)
+
+
+def _refuse_changes(
+    given: dict[str, Any], kept: ModelConfig | RecurrentConfig | TrainConfig, folder: Path
+) -> None:
     """UsageError if an option asks for something else than what is taken over from ``folder``."""
     for name, value in given.items():
-        if getattr(kept, name) != value:
+        if getattr(kept, name, None) != value:
             raise UsageError(
                 "{name} is {kept} in {folder} and cannot become {value}: leave the option out, or "
                 "begin a new run.",
                 name=name,
-                kept=getattr(kept, name),
+                kept=getattr(kept, name, "none"),
                 folder=folder,
                 value=value,
             )
@@ -163,7 +201,7 @@ def read_dev(folder: Path, config: TrainConfig) -> list[Pair]:
     return []
 
 
-def measure(model: Transformer, tokenizer: Tokenizer, dev: list[Pair]) -> float | None:
+def measure(model: Network[Any], tokenizer: Tokenizer, dev: list[Pair]) -> float | None:
     """Dev BLEU for the log; None where there is no dev set or no sacrebleu to count with."""
     try:
         import_sacrebleu()

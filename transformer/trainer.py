@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-import math
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,44 +24,19 @@ from transformer.checkpoint import (
 )
 from transformer.config import TrainConfig
 from transformer.data import Batch, Pair, TrainingBatches
+from transformer.duration import Clock, check_duration, schedule
 from transformer.errors import UsageError
 from transformer.loss import dev_loss, token_loss
-from transformer.model import Transformer
+from transformer.network import Network
 from transformer.progress import Progress
 from transformer.tokenizer import Tokenizer
-from transformer.trace import KINDS
 
 STATE, LOG, SNAPSHOTS = "state.safetensors", "training.jsonl", "snapshots"
 SAVE_EVERY = 240.0  # seconds; a step and a line of the log may come before it
 SNAPSHOT_STEPS = (0, 10, 40, 160, 640, 2560, 10240)  # and the last step: eight in all
 SNAPSHOT_PAIR = ("Le chat noir dort sur le canapé.", "The black cat is sleeping on the sofa.")
 
-Measure = Callable[[Transformer, Tokenizer, list[Pair]], float | None]
-
-
-@dataclass
-class Clock:
-    """Where a run stands: what ``--resume`` needs beside the tensors."""
-
-    step: int = 0
-    seconds: float = 0.0
-    chunk: int = 0
-    batch: int = 0
-    pairs: int = 0
-
-
-def schedule(step: int, share_done: float, warmup_steps: int) -> float:
-    """Factor on the peak rate: linear warm-up, then linear down to zero at the end of the run."""
-    return min((step + 1) / warmup_steps, 1.0) * max(0.0, 1.0 - share_done)
-
-
-def check_duration(minutes: float | None, steps: int | None, report_every: int) -> None:
-    """UsageError unless a run that ends, and reports on the way, was asked for."""
-    if steps is None and minutes in (None, math.inf):
-        raise UsageError("Say how long to train: --minutes N or --steps N.")
-    given = [value for value in (minutes, steps, report_every) if value is not None]
-    if min(given) <= 0:
-        raise UsageError("--minutes, --steps and --report-every must be above 0.")
+Measure = Callable[[Network[Any], Tokenizer, list[Pair]], float | None]
 
 
 def fast_matrix_dtype(device: torch.device) -> torch.dtype | None:
@@ -80,7 +54,7 @@ class Trainer:
     def __init__(
         self,
         folder: Path,
-        model: Transformer,
+        model: Network[Any],
         tokenizer: Tokenizer,
         corpora: dict[str, list[Pair]],
         dev: list[Pair],
@@ -100,14 +74,18 @@ class Trainer:
         self._stopped = False
 
     def run(
-        self, minutes: float = math.inf, steps: int | None = None, report_every: int = 1000
+        self,
+        minutes: float | None = None,
+        steps: int | None = None,
+        report_every: int = 1000,
+        cpu_minutes: float | None = None,
     ) -> None:
-        """Train until ``minutes`` or ``steps`` of this run are over; SIGTERM, Ctrl-C save and stop.
+        """Train until this run has had its minutes or steps; SIGTERM and Ctrl-C save and stop.
 
-        The rate's decay fits whichever of the two is given. A run of ``steps`` is reproducible to
-        the last bit, interrupted or not; one of ``minutes`` depends on the machine's speed.
+        The rate's decay fits whichever of the three is given. A run of ``steps`` is reproducible to
+        the last bit, interrupted or not; one of minutes depends on the machine's speed.
         """
-        check_duration(minutes, steps, report_every)
+        check_duration(minutes, cpu_minutes, steps, report_every)
         signals = (signal.SIGTERM, signal.SIGINT)
         previous = [signal.signal(number, self._stop) for number in signals]
         progress = Progress("training")
@@ -118,11 +96,13 @@ class Trainer:
         recent: list[float] = []
         try:
             while not self._stopped:
-                done = max(self.clock.seconds / 60 / minutes, self.clock.step / (steps or math.inf))
+                done = self.clock.share_done(minutes, cpu_minutes, steps)
                 if done >= 1:
                     break
+                worked = time.process_time()
                 self.clock.chunk, number, batch = next(stream)
                 recent.append(self._step(batch, done))
+                self.clock.cpu_seconds += time.process_time() - worked
                 self.clock.step += 1
                 self.clock.batch = number + 1
                 self.clock.pairs += len(batch.lengths_B)
@@ -176,7 +156,7 @@ class Trainer:
         weights = [p.detach() for p in self.model.parameters()]
         torch._foreach_lerp_(list(self._average.values()), weights, 1 - decay)
 
-    def averaged(self) -> Transformer:
+    def averaged(self) -> Network[Any]:
         """A copy of the model with the averaged weights, ready to translate."""
         model = copy.deepcopy(self.model).eval()  # a new one would draw random numbers
         model.load_state_dict(self._average)
@@ -193,20 +173,23 @@ class Trainer:
             "dev_loss": self._dev_loss(model),
             "dev_bleu": self.measure(model, self.tokenizer, self.dev),
             "seconds": round(self.clock.seconds, 1),
+            "cpu_seconds": round(self.clock.cpu_seconds, 1),
             "pairs": self.clock.pairs,
         }
         with (self.folder / LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
-    def _dev_loss(self, model: Transformer) -> float | None:
+    def _dev_loss(self, model: Network[Any]) -> float | None:
         with self._autocast():
             return round(dev_loss(model, self.tokenizer, self.dev), 4) if self.dev else None
 
     def _snapshot(self, step: int) -> None:
-        """Attention weights of one fixed pair, to watch them form."""
+        """Attention weights of one fixed pair, to watch them form, if the model has any."""
         source, target = (self.tokenizer.encode(text) for text in SNAPSHOT_PAIR)
-        trace = self.averaged().trace(source.ids, target.ids)
-        arrays = {f"{kind}_weights": trace.weights(kind).astype(np.float16) for kind in KINDS}
+        maps = self.averaged().trace(source.ids, target.ids).maps()
+        arrays = {f"{kind}_weights": weights.astype(np.float16) for kind, weights in maps.items()}
+        if not arrays:
+            return
         path = self.folder / SNAPSHOTS / f"{step:06}.npz"
 
         def write(beside: Path) -> None:
@@ -277,7 +260,7 @@ class Trainer:
             replace_file(path, lambda beside: beside.write_text("".join(kept), encoding="utf-8"))
 
 
-def parameter_groups(model: Transformer, weight_decay: float) -> list[dict[str, Any]]:
+def parameter_groups(model: Network[Any], weight_decay: float) -> list[dict[str, Any]]:
     """Weight decay on matrices, not on the embedding, norms and biases."""
     decayed: list[Tensor] = []
     kept: list[Tensor] = []

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -15,10 +15,11 @@ from transformer.checkpoint import SETTINGS, WEIGHTS, load_model
 from transformer.data import group_by_length
 from transformer.decoding import Hypothesis, check_beam, search
 from transformer.edits import Edits, check_edits
-from transformer.errors import UsageError
+from transformer.errors import UsageError, not_a_transformer
 from transformer.model import Transformer
+from transformer.network import Network
 from transformer.tokenizer import Tokenizer, Tokens
-from transformer.trace import Kind, Trace
+from transformer.trace import Kind, RecurrentTrace, Trace
 
 MODELS = Path(__file__).parents[1] / "assets" / "models"
 TOKENS_AT_ONCE = 4000  # padded pieces, both sides, that translate_batch decodes together
@@ -59,14 +60,34 @@ class Search:
 
 @dataclass(frozen=True)
 class Translation:
-    """A sentence's journey: source and target pieces, the search, and the trace of one pass."""
+    """A sentence's journey: source and target pieces, the search, and the record of one pass.
+
+    ``record`` is what there is, whichever kind of model it was; ``trace`` and ``recurrent`` are
+    the same, for those who need one kind of it.
+    """
 
     text: str
     score: float
     source: Tokens
     target: Tokens
     search: Search
-    trace: Trace
+    record: Trace | RecurrentTrace
+
+    @property
+    def trace(self) -> Trace:
+        """A Transformer's record; UsageError says that a recurrent model has no heads."""
+        if isinstance(self.record, RecurrentTrace):
+            raise not_a_transformer()
+        return self.record
+
+    @property
+    def recurrent(self) -> RecurrentTrace:
+        """A recurrent model's record; UsageError says that a Transformer has no such states."""
+        if isinstance(self.record, Trace):
+            raise UsageError(
+                "This model is a Transformer: it has no recurrent states. Choose a recurrent model."
+            )
+        return self.record
 
 
 class ScoredText(NamedTuple):
@@ -81,7 +102,7 @@ class Translator:
     """
 
     def __init__(
-        self, model: Transformer, tokenizer: Tokenizer, name: str = "model", sha256: str = ""
+        self, model: Network[Any], tokenizer: Tokenizer, name: str = "model", sha256: str = ""
     ) -> None:
         self.model, self.tokenizer = model.eval(), tokenizer
         self.name, self.sha256 = name, sha256
@@ -116,18 +137,18 @@ class Translator:
         if target is None:
             candidates = self.search_batch([source], beam_size, edits)[0]
             written = self.tokenizer.tokens(candidates[0].ids)
-            trace = self.model.trace(source.ids, written.ids, edits)
+            record = self.model.trace(source.ids, written.ids, edits)
         else:
             written = self.tokenizer.encode(target)
-            trace = self.model.trace(source.ids, written.ids, edits)
-            candidates = (self._rate(written, trace),)
+            record = self.model.trace(source.ids, written.ids, edits)
+            candidates = (self._rate(written, record),)
         return Translation(
             text=candidates[0].text,
             score=candidates[0].score,
             source=source,
             target=written,
-            search=Search(candidates, self._steps(written, trace)),
-            trace=trace,
+            search=Search(candidates, self._steps(written, record)),
+            record=record,
         )
 
     def translate_batch(self, texts: Sequence[str], beam_size: int = 4) -> list[ScoredText]:
@@ -152,12 +173,21 @@ class Translator:
                 found[i] = tuple(self._candidate(hypothesis) for hypothesis in best)
         return found
 
+    @property
+    def transformer(self) -> Transformer:
+        """The model; UsageError if it is none, but a recurrent one."""
+        if not isinstance(self.model, Transformer):
+            raise not_a_transformer()
+        return self.model
+
     def projections(self, kind: Kind, layer: int) -> dict[str, np.ndarray]:
         """W_Q, W_K and W_V, each (heads * d_k, d_model), and W_O, (d_model, heads * d_k).
 
         Copies, under the names ``query``, ``key``, ``value`` and ``output``; ``layer`` from 0.
+        Raises UsageError for a recurrent model.
         """
-        layers = self.model.encoder if kind == "encoder" else self.model.decoder
+        model = self.transformer
+        layers = model.encoder if kind == "encoder" else model.decoder
         part = "cross_attention" if kind == "cross" else "self_attention"
         attention = getattr(layers[layer], part).attention
         return {
@@ -172,8 +202,11 @@ class Translator:
         return rows.detach().float().cpu().numpy()
 
     def positions(self, length: int) -> np.ndarray:
-        """What the model adds to the first ``length`` positions, (length, d_model): a copy."""
-        return self.model.positions[:length].float().cpu().numpy().copy()
+        """What the model adds to the first ``length`` positions, (length, d_model): a copy.
+
+        Raises UsageError for a recurrent model, which adds nothing.
+        """
+        return self.transformer.positions[:length].float().cpu().numpy().copy()
 
     def _candidate(self, hypothesis: Hypothesis) -> Candidate:
         return Candidate(
@@ -185,18 +218,19 @@ class Translator:
         )
 
     @staticmethod
-    def log_probability(trace: Trace, target: Tokens) -> float:
+    def log_probability(trace: Trace | RecurrentTrace, target: Tokens) -> float:
         """Log-probability, in nats, that the traced pass gives to all of ``target``."""
         chosen = log_softmax(trace.logits_LV)[range(len(target.ids)), target.ids]
         return float(chosen.sum())
 
-    def _rate(self, written: Tokens, trace: Trace) -> Candidate:
-        return self._candidate(Hypothesis.rated(written.ids, self.log_probability(trace, written)))
+    def _rate(self, written: Tokens, record: Trace | RecurrentTrace) -> Candidate:
+        total = self.log_probability(record, written)
+        return self._candidate(Hypothesis.rated(written.ids, total))
 
-    def _steps(self, written: Tokens, trace: Trace) -> tuple[Step, ...]:
+    def _steps(self, written: Tokens, record: Trace | RecurrentTrace) -> tuple[Step, ...]:
         """For every target piece its probability, its rank (from 1) and the five likeliest."""
         steps = []
-        for id, row in zip(written.ids, np.exp(log_softmax(trace.logits_LV)), strict=True):
+        for id, row in zip(written.ids, np.exp(log_softmax(record.logits_LV)), strict=True):
             best = np.argsort(-row)[:5]
             likeliest = tuple((self.tokenizer.piece(int(i)), float(row[i])) for i in best)
             rank = 1 + int((row > row[id]).sum())

@@ -30,7 +30,7 @@ def test_a_falsified_vector_turns_the_checks_red(translator: Translator) -> None
     decoded = translation.trace.decoded_LD.copy()
     decoded[1] += 0.01
     trace = dataclasses.replace(translation.trace, decoded_LD=decoded)
-    wrong = dataclasses.replace(translation, trace=trace)
+    wrong = dataclasses.replace(translation, record=trace)
     found = next_piece(translator, wrong, 1)
     assert not found.logits.agrees
     assert next_piece(translator, wrong, 0).logits.agrees

@@ -236,7 +236,7 @@ def test_nothing_but_special_tokens_is_explained(visit, monkeypatch, shipped):
     empty = dataclasses.replace(
         shipped.translate("Oui."),
         target=written,
-        trace=shipped.model.trace(source.ids, written.ids),
+        record=shipped.model.trace(source.ids, written.ids),
     )
     monkeypatch.setattr("pages.shared.translation.current", lambda: Timed(empty, 0.1))
     visitor = visit("attention", {"hide": "1"})

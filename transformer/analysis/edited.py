@@ -14,7 +14,7 @@ from transformer.translator import Translation, Translator
 
 def replay(translator: Translator, translation: Translation, edits: Edits) -> Trace:
     """One pass over the same French and English pieces, with the edits."""
-    return translator.model.trace(translation.source.ids, translation.target.ids, edits)
+    return translator.transformer.trace(translation.source.ids, translation.target.ids, edits)
 
 
 def log_probabilities(

@@ -49,14 +49,16 @@ def norm_by_hand(
     """The norm in front of a sub-layer, for the row ``piece``; layer and piece from 0."""
     record = read.sublayer(layer, part)
     before_D, model_D = record.residual_before_LD[piece], record.normalised_LD[piece]
-    layers = translator.model.encoder if read.side == "source" else translator.model.decoder
+    layers = (
+        translator.transformer.encoder if read.side == "source" else translator.transformer.decoder
+    )
     return layer_norm(getattr(layers[layer], part).norm, before_D, model_D)
 
 
 def last_norm_by_hand(translator: Translator, read: Stack, piece: int) -> NormByHand:
     """The norm after the last layer, for the row ``piece``."""
     before_D = read.layers[-1].feed_forward.residual_after_LD[piece]
-    model = translator.model
+    model = translator.transformer
     norm = model.encoder_norm if read.side == "source" else model.decoder_norm
     return layer_norm(norm, before_D, read.final_LD[piece])
 

@@ -71,11 +71,11 @@ def _reread(
     source, target = list(translation.source.ids), list(translation.target.ids)
     if read.side == "source":
         source[place] = new
-        return translator.model.trace(source, target).encoder
+        return translator.transformer.trace(source, target).encoder
     if place == 0:
         raise UsageError("The decoder always begins with <s>: choose another piece.")
     target[place - 1] = new
-    return translator.model.trace(source, target).decoder
+    return translator.transformer.trace(source, target).decoder
 
 
 class _Layer:
@@ -84,7 +84,7 @@ class _Layer:
     def __init__(
         self, translator: Translator, translation: Translation, read: Stack, layer: int
     ) -> None:
-        model = translator.model
+        model = translator.transformer
         self.device = model.embedding.weight.device
         layers = model.encoder if read.side == "source" else model.decoder
         self.module: EncoderLayer | DecoderLayer = layers[layer]  # type: ignore[assignment]

@@ -32,7 +32,7 @@ def untrained_traces(
     translator: Translator, translations: Sequence[Translation]
 ) -> tuple[Trace, ...]:
     """What the untrained model would have computed for the same French and English pieces."""
-    model = untrained(translator.model.config)
+    model = untrained(translator.transformer.config)
     return tuple(model.trace(found.source.ids, found.target.ids) for found in translations)
 
 
@@ -48,7 +48,7 @@ def distance_to_start(translator: Translator, snapshot: Path) -> float:
     ids = {tokenizer.piece(id): id for id in range(len(tokenizer))}
     with np.load(snapshot, allow_pickle=False) as recorded:
         source, target = ([ids[piece] for piece in recorded[side]] for side in ("source", "target"))
-        trace = untrained(translator.model.config).trace(source, target)
+        trace = untrained(translator.transformer.config).trace(source, target)
         return max(
             float(np.abs(trace.weights(kind) - recorded[f"{kind}_weights"]).max()) for kind in KINDS
         )

@@ -83,7 +83,7 @@ def _explain(own: float) -> None:
             "gradient through."
         )
     )
-    st.caption(_("d_k = {width}, 1/√d_k = {own}.").format(width=round(own**-2), own=f"{own:.4f}"))
+    st.latex(rf"d_k = {round(own**-2)}, \quad 1/\sqrt{{d_k}} = {own:.4f}")
 
 
 def _pick_edit() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
@@ -33,10 +34,17 @@ UNREADABLE = (
 
 
 def origin_of(
-    translator: Translator, translation: Translation, edits: Edits = ()
+    translator: Translator,
+    translation: Translation,
+    edits: Edits = (),
+    selection: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Enough to compute ``translation`` again: model, sha256 of its weights, texts and edits."""
+    """Enough to compute ``translation`` again: model, sha256 of its weights, texts and edits.
+
+    ``selection`` says what was looked at, such as kind, layer and head.
+    """
     return {
+        "selection": dict(selection or {}),
         "model": translator.name,
         "sha256": translator.sha256,
         "source": translation.source.text,

@@ -3,12 +3,13 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from pages.shared.language import _
 from pages.shared.translation import load, translate
-from transformer import Translation, Translator
+from transformer import Trace, Translation
 from transformer.archive import head_record, origin_of, save_trace
 from transformer.edits import Edits
 
@@ -30,14 +31,14 @@ def take_away(edits: Edits = ()) -> None:
     model, text = st.session_state["model"], st.session_state["text"]
     translator = load(model)
     translation = translate(model, text, tuple(edits)).translation
-    kind = st.session_state["kind"]
-    layer = min(st.session_state["layer"], translation.trace.layers(kind)) - 1
-    head = min(st.session_state["head"], translator.model.config.heads) - 1
+    chosen = _selection(translation.trace)
+    origin = origin_of(translator, translation, edits, {**chosen, "counted_from": 0})
+    kind, layer, head = chosen["kind"], chosen["layer"], chosen["head"]
     st.divider()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             _("All numbers (NPZ)"),
-            lambda: trace_file(translator, translation, edits),
+            lambda: trace_file(translation, origin),
             "trace.npz",
             "application/octet-stream",
             key="trace_npz",
@@ -46,10 +47,7 @@ def take_away(edits: Edits = ()) -> None:
         st.download_button(
             _("Chosen head (JSON)"),
             lambda: json.dumps(
-                head_record(
-                    translation, kind, layer, head, origin_of(translator, translation, edits)
-                ),
-                ensure_ascii=False,
+                head_record(translation, kind, layer, head, origin), ensure_ascii=False
             ),
             f"{kind}-{layer + 1}-{head + 1}.json",
             "application/json",
@@ -66,8 +64,23 @@ def take_away(edits: Edits = ()) -> None:
         )
 
 
-def trace_file(translator: Translator, translation: Translation, edits: Edits) -> bytes:
+def _selection(trace: Trace) -> dict[str, Any]:
+    """Kind, layer, head, query and key (from 0); those that this sentence lacks are its last."""
+    kind = st.session_state["kind"]
+    heads, queries, keys = trace.sublayer(kind, 0).heads.weights_HLM.shape
+    counts = {
+        "layer": trace.layers(kind),
+        "head": heads,
+        "query": queries,
+        "key": keys,
+    }
+    return {"kind": kind} | {
+        name: min(st.session_state[name], count) - 1 for name, count in counts.items()
+    }
+
+
+def trace_file(translation: Translation, origin: dict[str, Any]) -> bytes:
     """An .npz archive of everything that one pass computed."""
     file = io.BytesIO()
-    save_trace(file, translation, origin_of(translator, translation, edits))
+    save_trace(file, translation, origin)
     return file.getvalue()

@@ -37,6 +37,8 @@ def test_the_whole_trace_and_the_chosen_head(tab, shipped, tmp_path) -> None:
     assert (origin["source"], origin["target"]) == (TEXT, translation.text)
     assert (origin["model"], origin["sha256"]) == ("small", shipped.sha256)
     assert origin["edits"] == []
+    where = {"kind": "encoder", "layer": 1, "head": 4, "query": 1, "key": 1, "counted_from": 0}
+    assert origin["selection"] == where
     head = json.loads(save(tab, "Chosen head (JSON)", tmp_path / "h.json").read_text("utf-8"))
     assert head["origin"] == origin
     weights = translation.trace.encoder[1].self_attention.heads.weights_HLM[4]

@@ -7,7 +7,8 @@ export default function ({ data, parentElement }) {
   const [button, status] = parentElement.querySelector(".copy-link").children;
   button.textContent = data.copy;
   button.onclick = async () => {
-    status.textContent = (await copy(location.href)) ? data.copied : data.failed;
+    const address = location.origin + location.pathname + (data.query && `?${data.query}`);
+    status.textContent = (await copy(address)) ? data.copied : data.failed;
     clearTimeout(button.timer);
     button.timer = setTimeout(() => (status.textContent = ""), SHOWN_MS);
   };

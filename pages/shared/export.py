@@ -4,9 +4,11 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages.shared import link
 from pages.shared.language import _
 from pages.shared.translation import load, translate
 from transformer import Trace, Translation
@@ -57,6 +59,7 @@ def take_away(edits: Edits = ()) -> None:
         _mount_copy_link(
             key="copy_link",
             data={
+                "query": urlencode(link.current()),
                 "copy": _("Copy link"),
                 "copied": _("Copied: whoever opens it sees this page."),
                 "failed": _("Copy the address of this page from the browser's address bar."),

@@ -33,6 +33,9 @@ from transformer.analysis.stack import PARTS, SIDES
 from transformer.translator import shipped_models
 
 SEEN = "_link"  # the address as this session last read or wrote it
+# The page whose bare address a click in the list of pages left in the browser's history, right
+# before the one with all choices: Back comes past it.
+LEFT_BARE = "_left_bare"
 
 
 @dataclass(frozen=True)
@@ -112,13 +115,15 @@ CHOICES = {
 def restore() -> None:
     """Take the choices from the address when it is new: first visit, pasted link, back button.
 
-    A click on another page leaves the address bare; the choices then stay as they are. An address
-    with choices but no language is in English; a bare one is in the browser's language.
+    A click on another page leaves the address bare; the choices then stay as they are, also when
+    Back comes to that address. An address with choices but no language is in English; a bare one
+    is in the browser's language.
     """
     given, page = st.query_params.to_dict(), _page()
     if SEEN in st.session_state:
         seen, seen_page = st.session_state[SEEN]
-        if given == seen or (not given and page != seen_page):
+        clicked = page != seen_page or page == st.session_state.get(LEFT_BARE)
+        if given == seen or (not given and clicked):
             return
     if given:
         given = {"lang": "en"} | given
@@ -135,6 +140,19 @@ def restore() -> None:
 
 def publish() -> None:
     """Write the choices that are not the default into the address."""
+    link, address, page = current(), st.query_params.to_dict(), _page()
+    seen, seen_page = st.session_state[SEEN]
+    if not address and link == seen and page == seen_page == st.session_state.get(LEFT_BARE):
+        return  # to write it again would keep Back from ever leaving this page
+    if link != address:
+        st.query_params.from_dict(link)
+        if page != seen_page:
+            st.session_state[LEFT_BARE] = page
+    st.session_state[SEEN] = link, page
+
+
+def current() -> dict[str, str]:
+    """The codes of all choices that are not the default."""
     link = {}
     for name, choice in CHOICES.items():
         value = st.session_state[name]
@@ -146,10 +164,7 @@ def publish() -> None:
     language = st.session_state["lang"]
     if language != ("en" if link else browser_language()):
         link["lang"] = language
-        link = {name: link[name] for name in CHOICES if name in link}
-    if link != st.query_params.to_dict():
-        st.query_params.from_dict(link)
-    st.session_state[SEEN] = link, _page()
+    return {name: link[name] for name in CHOICES if name in link}
 
 
 def _page() -> str:

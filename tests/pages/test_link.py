@@ -139,6 +139,27 @@ def test_a_sentence_typed_on_one_page_is_there_on_the_next(visit):
     assert visitor.query == {"text": "Où es-tu ?"}
 
 
+def test_back_past_the_bare_address_of_a_click_keeps_all_choices(visit):
+    link = {"text": "Où es-tu ?", "head": "5"}
+    visitor = visit("", link)
+    visitor.open("attention")
+    before = choices(visitor)
+    visitor.app.query_params.clear()  # what a click left in the history
+    visitor.app.run()
+    assert choices(visitor) == before
+    assert visitor.query == {}  # not written again: Back must be able to leave
+    visitor.pick("head", 2)
+    assert visitor.query == link | {"head": "2"}
+
+
+def test_back_to_a_bare_address_that_was_typed_shows_the_defaults(visit):
+    visitor = visit("attention")
+    visitor.pick("head", 5)
+    visitor.app.query_params.clear()
+    visitor.app.run()
+    assert_same_view(visitor, visit("attention"))
+
+
 def test_a_new_address_in_the_same_session_is_followed(visit):
     visitor = visit("attention", {"head": "5", "kind": "encoder"})
     visitor.app.query_params.clear()

@@ -23,10 +23,10 @@ LAYERS = (
     ("cache", "network"),
     ("model", "recurrent"),
     ("decoding", "checkpoint", "loss"),
-    ("translator",),
-    ("analysis",),
+    ("translator", "timings"),
+    ("analysis", "results"),
     ("archive", "evaluate", "export", "benchmark", "trainer"),
-    ("train",),
+    ("train", "compare", "exercise", "recall"),
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
 TEXT, NETWORK = {"tokenizer", "data"}, {"trace", "attention", "edits"}

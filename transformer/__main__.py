@@ -1,4 +1,4 @@
-"""python -m transformer translate | trace | train | evaluate"""
+"""python -m transformer translate | trace | train | evaluate | compare | benchmark"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from transformer import benchmark, compare, exercise, recall
 from transformer.config import ARCHITECTURES
 from transformer.errors import UsageError
 
@@ -75,6 +76,17 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--beam", type=int, nargs="+", default=[1, 4], metavar="N", help="beam sizes (default 1 4)"
     )
+
+    compared = command("compare", compare.run, "Set trained models side by side.")
+    compare.add_options(compared)
+
+    says = "Measure how fast this machine is."
+    measured = benchmark.add_commands(commands.add_parser("benchmark", help=says, description=says))
+    for name, module, says in (
+        ("recall", recall, "For how many steps every kind of model learns to remember."),
+        ("exercise", exercise, "How well a tiny Transformer learns to copy, reverse and sort."),
+    ):
+        module.add_options(measured.add_parser(name, help=says, description=says))
 
     train = command("train", _train, "Train a model on parallel sentences.")
     _add_train_options(train)

@@ -19,38 +19,54 @@ AT_ONCE = 256  # sentences between two steps of the progress bar
 
 
 @dataclass(frozen=True)
-class Quality:
-    """Scores of one beam size; the signatures say how sacrebleu counted (Post 2018)."""
+class Scores:
+    """BLEU and chrF of a corpus; the signatures say how sacrebleu counted (Post 2018)."""
 
-    beam_size: int
     bleu: float
     chrf: float
     bleu_signature: str
     chrf_signature: str
+
+
+@dataclass(frozen=True)
+class Quality(Scores):
+    """The scores of one beam size."""
+
+    beam_size: int
     sentences_per_second: float
 
 
 def evaluate(translator: Translator, pairs: Sequence[Pair], beam_size: int) -> Quality:
     """Translate the French sides freely and compare with the English ones."""
-    sacrebleu = import_sacrebleu()
+    import_sacrebleu()
     begun = time.monotonic()
-    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]))  # alike lengths together
-    found = [""] * len(pairs)
+    found = translate_all(translator, [french for french, _ in pairs], beam_size)
+    seconds = time.monotonic() - begun
+    scores = score(found, [english for _, english in pairs])
+    return Quality(**vars(scores), beam_size=beam_size, sentences_per_second=len(pairs) / seconds)
+
+
+def translate_all(translator: Translator, texts: Sequence[str], beam_size: int) -> list[str]:
+    """The best translation of every text, behind a progress bar; alike lengths go together."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    found = [""] * len(texts)
     groups = [order[i : i + AT_ONCE] for i in range(0, len(order), AT_ONCE)]
     for group in track(groups, f"beam {beam_size}"):
-        translated = translator.translate_batch([pairs[i][0] for i in group], beam_size)
+        translated = translator.translate_batch([texts[i] for i in group], beam_size)
         for i, line in zip(group, translated, strict=True):
             found[i] = line.text
-    seconds = time.monotonic() - begun
-    references = [[english for _, english in pairs]]
+    return found
+
+
+def score(found: Sequence[str], references: Sequence[str]) -> Scores:
+    """BLEU and chrF of all translations together, each against one reference."""
+    sacrebleu = import_sacrebleu()
     bleu, chrf = sacrebleu.BLEU(), sacrebleu.CHRF()
-    return Quality(
-        beam_size=beam_size,
-        bleu=bleu.corpus_score(found, references).score,
-        chrf=chrf.corpus_score(found, references).score,
+    return Scores(
+        bleu=bleu.corpus_score(found, [references]).score,
+        chrf=chrf.corpus_score(found, [references]).score,
         bleu_signature=str(bleu.get_signature()),
         chrf_signature=str(chrf.get_signature()),
-        sentences_per_second=len(pairs) / seconds,
     )
 
 

@@ -212,9 +212,25 @@ class RecurrentTrace(Record):
             )
         return self.attention[0]
 
+    def weights(self, kind: Kind) -> np.ndarray:
+        """As ``Trace.weights``: one layer of one head, in which English looks at French.
+
+        Raises UsageError for the other kinds, and where there is no attention.
+        """
+        if kind != "cross":
+            raise UsageError(
+                "A recurrent model has no self-attention: its words are read one after the other. "
+                "Choose cross-attention or a Transformer."
+            )
+        return self.additive().weights_LM[None, None]
+
+    def layers(self, kind: Kind) -> int:
+        """How many layers have attention of ``kind``; raises as ``weights``."""
+        return len(self.weights(kind))
+
     def maps(self) -> dict[str, np.ndarray]:
         """As ``Trace.maps``: one layer of one head over the French, or nothing."""
-        return {"cross": self.additive().weights_LM[None, None]} if self.attention else {}
+        return {"cross": self.weights("cross")} if self.attention else {}
 
 
 def flatten(record: Any, prefix: str = "") -> dict[str, np.ndarray]:

@@ -3,15 +3,18 @@
 import math
 
 import numpy as np
+import pytest
 import torch
 
-from transformer import KINDS, Translator
+from transformer import KINDS, RecurrentConfig, Translator
 from transformer.analysis.untrained import (
     ROUNDING,
     distance_to_start,
     untrained,
     untrained_traces,
 )
+from transformer.checkpoint import new_model
+from transformer.config import STATES
 
 TEXT = "L'homme cherche la fenêtre."
 
@@ -44,3 +47,27 @@ def test_the_first_weights_are_those_that_training_begins_with(translator, tmp_p
     np.savez(path, source=found.source.pieces, target=found.target.pieces, **arrays)
     assert distance_to_start(translator, path) > ROUNDING
     assert distance_to_start(translator, tmp_path / "none.npz") == math.inf
+
+
+@pytest.mark.parametrize("arch", STATES)
+def test_recurrent_models_begin_with_the_weights_of_their_seed_too(arch) -> None:
+    config = RecurrentConfig.preset(arch, "tiny", vocabulary=300)
+    torch.manual_seed(1)
+    expected = new_model(config).state_dict()
+    for name, value in untrained(config).state_dict().items():
+        assert torch.equal(value, expected[name])
+
+
+def test_the_record_of_a_recurrent_model_with_attention_is_compared_too(
+    tokenizer, tmp_path
+) -> None:
+    config = RecurrentConfig.preset("birnn-attention", "tiny", vocabulary=len(tokenizer))
+    begun = Translator(untrained(config), tokenizer)
+    found = begun.translate(TEXT, target="The man.")
+    path = tmp_path / "000000.npz"
+    weights = found.record.weights("cross")
+    pieces = {"source": found.source.pieces, "target": found.target.pieces}
+    np.savez(path, **pieces, cross_weights=weights.astype(np.float16))
+    assert distance_to_start(begun, path) < ROUNDING
+    np.savez(path, **pieces, cross_weights=weights[..., ::-1])
+    assert distance_to_start(begun, path) > ROUNDING

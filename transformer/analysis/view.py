@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from transformer.tokenizer import Tokens
-from transformer.trace import Kind, Trace
+from transformer.trace import Kind, RecurrentTrace, Trace
 from transformer.translator import Translation
 
 Unit = Literal["pieces", "words"]
@@ -53,10 +53,11 @@ def view(translation: Translation, kind: Kind, unit: Unit, hide_special: bool = 
 
     A word's column is the sum over its pieces, its row the mean over its pieces, so that rows
     still sum to one. Rows of the decoder are named after the piece being written; the columns of
-    its self-attention after the pieces it has read, ``<s>`` first.
+    its self-attention after the pieces it has read, ``<s>`` first. Raises UsageError where a
+    recurrent model has no such attention.
     """
     rows, columns = axes(translation, kind, unit)
-    weights = translation.trace.weights(kind)
+    weights = translation.record.weights(kind)
     if unit == "words":
         weights = np.stack([weights[..., list(t.pieces), :].mean(-2) for t in rows], axis=-2)
         weights = np.stack([weights[..., list(t.pieces)].sum(-1) for t in columns], axis=-1)
@@ -131,9 +132,9 @@ def _read(target: Tokens, unit: Unit) -> list[Token]:
     return read
 
 
-def link_layer(trace: Trace) -> int:
-    """The layer (from 0) whose cross-attention links words best: the last but one.
+def link_layer(record: Trace | RecurrentTrace) -> int:
+    """The layer (from 0) whose cross-attention links words best: the last but one, or the only one.
 
     So found by Garg et al. (2019, section 4.1) for translation Transformers.
     """
-    return max(0, trace.layers("cross") - 2)
+    return max(0, record.layers("cross") - 2)

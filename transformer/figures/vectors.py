@@ -31,7 +31,7 @@ def vectors_figure(
 
     ``green`` writes the names in the green of values.
     """
-    top = _nearly_largest(rows)
+    top = nearly_largest(rows)
     figure = go.Figure(
         go.Heatmap(
             z=rows.astype(np.float32),
@@ -81,7 +81,7 @@ def strips_figure(
     begin = min(begin, width - WINDOW)
     figure = go.Figure()
     for row, values in enumerate(rows):
-        top = _nearly_largest(rows if together and row not in learned else values)
+        top = nearly_largest(rows if together and row not in learned else values)
         _add_strip(figure, row, values / top, values, begin, row in learned, dark)
     figure.update_traces(
         zmin=-1,
@@ -169,6 +169,6 @@ def _name_strips(
             )
 
 
-def _nearly_largest(rows: np.ndarray) -> float:
+def nearly_largest(rows: np.ndarray) -> float:
     """Where the colours end: a few extreme numbers would make all others pale."""
     return float(np.quantile(np.abs(rows), 0.995)) or 1.0

@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
 LOCALE := assets/locale
-LANGUAGES := ko
+LANGUAGES := ko fr
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint locale venv
@@ -21,8 +21,9 @@ run: $(VENV)/run.stamp  ## start the app (PORT= and HOST= choose its address)
 	@echo "Tête-à-tête at http://$(HOST):$(PORT) (Ctrl+C ends it)"
 	@$(BIN)/python -m streamlit run serve.py --server.address=$(HOST) --server.port=$(PORT)
 
+# A process for each core; a file of tests stays in one, with the server that it starts.
 test: lint  ## run every check: ruff, mypy, pytest
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/test.stamp  ## check style and types only
 	$(BIN)/ruff check .

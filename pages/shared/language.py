@@ -9,7 +9,7 @@ import streamlit as st
 from transformer.errors import UsageError
 
 LOCALE = Path(__file__).parents[2] / "assets" / "locale"
-LANGUAGES = {"en": "English", "ko": "한국어"}  # each named in itself
+LANGUAGES = {"en": "English", "ko": "한국어", "fr": "Français"}  # each named in itself
 
 
 @cache
@@ -26,9 +26,14 @@ def browser_language() -> str:
     return wanted if wanted in LANGUAGES else "en"
 
 
+def language() -> str:
+    """The language of this session."""
+    return st.session_state.get("lang", "en")
+
+
 def _(text: str) -> str:
     """``text`` in the language of this session."""
-    return catalogue(st.session_state.get("lang", "en")).gettext(text)
+    return catalogue(language()).gettext(text)
 
 
 def explain(error: UsageError) -> str:

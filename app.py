@@ -4,11 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages import VIEWS
+from pages import BY_PATH, VIEWS
 from pages.shared import link
 from pages.shared.guard import guarded
 from pages.shared.language import _
+from pages.shared.lesson_panel import panel
+from pages.shared.menu import menu
 from pages.shared.sentence_bar import sentence_bar, settings
+from pages.shared.suitable import suitable
 
 ROOT = Path(__file__).parent
 SIDEBAR_WIDTH = 240  # pixels: the figures need the rest
@@ -24,26 +27,28 @@ def main() -> None:
     st.html(ROOT / "assets" / "style.css")
     with guarded():
         link.restore()
-        page = st.navigation(_pages(), expanded=True)
+        page = st.navigation(_pages(), position="hidden")
+        view = BY_PATH[page.url_path]
+        menu(view)
         settings()
         sentence_bar()
         with guarded():
-            page.run()
+            if suitable(view) and panel(view):
+                page.run()
         link.publish()
 
 
-def _pages() -> dict[str, list]:
-    sections: dict[str, list] = {}
-    for view in VIEWS:
-        page = st.Page(
+def _pages() -> list:
+    return [
+        st.Page(
             ROOT / view.script,
             title=_(view.title),
             icon=view.icon,
             url_path=view.path or None,
             default=not view.path,
         )
-        sections.setdefault(_(view.section), []).append(page)
-    return sections
+        for view in VIEWS
+    ]
 
 
 main()

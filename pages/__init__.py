@@ -1,6 +1,7 @@
 """The list of pages: data only, so that the app, the tests and the README share it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 def N_(text: str) -> str:
@@ -10,31 +11,53 @@ def N_(text: str) -> str:
 
 @dataclass(frozen=True)
 class View:
-    """One page; ``script`` is relative to the repository's root, ``path`` is its URL.
+    """One page, in a ``folder`` of this one; ``path`` is its URL.
 
-    The first page is the start page, whose path is empty.
+    The first page is the start page, whose path is empty. ``reads`` says what a page shows of the
+    sentence at the top: the ``heads`` of a Transformer, what ``any`` model makes of it, or
+    ``nothing``.
     """
 
     title: str
     section: str
     icon: str
+    folder: str
     path: str
-    script: str
+    reads: Literal["heads", "any", "nothing"] = "heads"
+
+    @property
+    def script(self) -> str:
+        """The file, relative to the repository's root."""
+        return f"pages/{self.folder}/{self.path or 'translate'}.py"
 
 
 VIEWS = (
-    View(N_("Translate"), N_("Start here"), "💬", "", "pages/start/translate.py"),
-    View(N_("Words to vectors"), N_("Words"), "🧭", "vectors", "pages/words/vectors.py"),
-    View(N_("Positions"), N_("Words"), "🌊", "positions", "pages/words/positions.py"),
-    View(N_("All heads"), N_("Attention"), "👀", "attention", "pages/attention/attention.py"),
-    View(N_("Query, key, value"), N_("Attention"), "🔑", "roles", "pages/attention/roles.py"),
-    View(N_("One score by hand"), N_("Attention"), "🔢", "score", "pages/attention/score.py"),
-    View(N_("All scores at once"), N_("Attention"), "🧮", "matrix", "pages/attention/matrix.py"),
-    View(N_("Together or alone"), N_("Layers"), "🤝", "alone", "pages/layers/alone.py"),
-    View(N_("Layer by layer"), N_("Layers"), "🪜", "layers", "pages/layers/layers.py"),
-    View(N_("Word in context"), N_("Layers"), "🎭", "context", "pages/layers/context.py"),
-    View(N_("The next word"), N_("Layers"), "🎯", "next", "pages/layers/next.py"),
-    View(N_("Why divide?"), N_("Why √d_k"), "🎲", "simulation", "pages/laboratory/simulation.py"),
-    View(N_("Measured scores"), N_("Why √d_k"), "📏", "measured", "pages/laboratory/measured.py"),
-    View(N_("Without √d_k"), N_("Why √d_k"), "🧪", "scale", "pages/laboratory/scale.py"),
+    View(N_("Translate"), N_("Start here"), "💬", "start", "", "any"),
+    View(N_("Lessons"), N_("Start here"), "🎓", "lessons", "lessons", "nothing"),
+    View(N_("For teachers"), N_("Start here"), "🍎", "lessons", "teach", "nothing"),
+    View(N_("The black box"), N_("Overview"), "📦", "overview", "box"),
+    View(N_("Step by step"), N_("Overview"), "👣", "overview", "steps"),
+    View(N_("Words to vectors"), N_("Words"), "🧭", "words", "vectors"),
+    View(N_("Positions"), N_("Words"), "🌊", "words", "positions"),
+    View(N_("Map of words"), N_("Words"), "🗺️", "words", "wordmap", "any"),
+    View(N_("All heads"), N_("Attention"), "👀", "attention", "attention", "any"),
+    View(N_("Query, key, value"), N_("Attention"), "🔑", "attention", "roles"),
+    View(N_("One score by hand"), N_("Attention"), "🔢", "attention", "score"),
+    View(N_("All scores at once"), N_("Attention"), "🧮", "attention", "matrix"),
+    View(N_("Together or alone"), N_("Layers"), "🤝", "layers", "alone"),
+    View(N_("Layer by layer"), N_("Layers"), "🪜", "layers", "layers"),
+    View(N_("Word in context"), N_("Layers"), "🎭", "layers", "context"),
+    View(N_("The next word"), N_("Layers"), "🎯", "layers", "next"),
+    View(N_("Why divide?"), N_("Why √d_k"), "🎲", "laboratory", "simulation"),
+    View(N_("Measured scores"), N_("Why √d_k"), "📏", "laboratory", "measured"),
+    View(N_("Without √d_k"), N_("Why √d_k"), "🧪", "laboratory", "scale"),
+    View(N_("Long memory"), N_("Why not an RNN?"), "🧵", "recurrence", "memory", "any"),
+    View(N_("Chain or sum"), N_("Why not an RNN?"), "⛓️", "recurrence", "chain", "any"),
+    View(N_("Remember it"), N_("Why not an RNN?"), "🧠", "recurrence", "recall", "nothing"),
+    View(N_("Speed"), N_("Why not an RNN?"), "⏱", "recurrence", "speed", "nothing"),
+    View(N_("Parameters"), N_("Learning"), "🧱", "learning", "parameters", "any"),
+    View(N_("The loss"), N_("Learning"), "📉", "learning", "loss", "any"),
+    View(N_("Training"), N_("Learning"), "📈", "learning", "training", "nothing"),
+    View(N_("Watch it learn"), N_("Learning"), "🏃", "learning", "live", "nothing"),
 )
+BY_PATH = {view.path: view for view in VIEWS}

@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def _draw(translation: Translation) -> None:
-    kind, layer, head = pick_attention(translation.trace)
+    kind, layer, head = pick_attention(translation.record)
     with st.container(horizontal=True, vertical_alignment="center"):
         _switches()
     seen = view(translation, kind, st.session_state["unit"], st.session_state["hide"])
@@ -97,7 +97,7 @@ def _heads(seen: View, links: list[list[Link]], layer: int, head: int) -> None:
             "mean_sentence": _sentence(mean=True),
             "kind": _(NAMES[seen.kind]),
         },
-        key="heads",
+        key="all_heads",
         on_change=choose_head,
     )
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages import N_
 from pages.shared.language import _
-from transformer import KINDS, Kind, Trace, Translation
+from transformer import KINDS, Kind, RecurrentTrace, Trace, Translation
 from transformer.analysis.view import axes, numbered
 
 NAMES = {
@@ -29,11 +29,11 @@ COLUMNS = {
 }
 
 
-def pick_attention(trace: Trace) -> tuple[Kind, int, int]:
+def pick_attention(record: Trace | RecurrentTrace) -> tuple[Kind, int, int]:
     """The pickers of every page that looks at one head: kind, layer and head, both from 0."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = _pick_kind()
-        layer, head = _pick_head(trace, kind)
+        layer, head = pick_head(record, kind)
     return kind, layer, head
 
 
@@ -50,9 +50,9 @@ def _pick_kind() -> Kind:
     return st.session_state["kind"]
 
 
-def _pick_head(trace: Trace, kind: Kind) -> tuple[int, int]:
+def pick_head(record: Trace | RecurrentTrace, kind: Kind) -> tuple[int, int]:
     """Layer and head, both from 0; those of another model or a damaged link are brought back."""
-    layers, heads = trace.layers(kind), trace.sublayer(kind, 0).heads.weights_HLM.shape[0]
+    layers, heads = record.weights(kind).shape[:2]
     for name, count in (("layer", layers), ("head", heads)):
         st.session_state[name] = min(st.session_state[name], count)
     for label, name, count in ((_("Layer"), "layer", layers), (_("Head"), "head", heads)):

@@ -14,6 +14,7 @@ from pages.shared.translation import load, translate
 from transformer import Trace, Translation
 from transformer.archive import head_record, origin_of, save_trace
 from transformer.edits import Edits
+from transformer.trace import RecurrentTrace
 
 ASSETS = Path(__file__).parents[2] / "assets" / "components"
 
@@ -33,9 +34,8 @@ def take_away(edits: Edits = ()) -> None:
     model, text = st.session_state["model"], st.session_state["text"]
     translator = load(model)
     translation = translate(model, text, tuple(edits)).translation
-    chosen = _selection(translation.trace)
-    origin = origin_of(translator, translation, edits, {**chosen, "counted_from": 0})
-    kind, layer, head = chosen["kind"], chosen["layer"], chosen["head"]
+    chosen = _selection(translation.record)
+    origin = origin_of(translator, translation, edits, chosen)
     st.divider()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
@@ -46,29 +46,43 @@ def take_away(edits: Edits = ()) -> None:
             key="trace_npz",
             on_click="ignore",
         )
-        st.download_button(
-            _("Chosen head (JSON)"),
-            lambda: json.dumps(
-                head_record(translation, kind, layer, head, origin), ensure_ascii=False
-            ),
-            f"{kind}-{layer + 1}-{head + 1}.json",
-            "application/json",
-            key="head_json",
-            on_click="ignore",
-        )
-        _mount_copy_link(
-            key="copy_link",
-            data={
-                "query": urlencode(link.current()),
-                "copy": _("Copy link"),
-                "copied": _("Copied: whoever opens it sees this page."),
-                "failed": _("Copy the address of this page from the browser's address bar."),
-            },
-        )
+        if chosen:
+            _head(translation, origin)
+        copy_link()
 
 
-def _selection(trace: Trace) -> dict[str, Any]:
-    """Kind, layer, head, query and key (from 0); those that this sentence lacks are its last."""
+def copy_link() -> None:
+    """A button that copies the address with every choice."""
+    _mount_copy_link(
+        key="copy_link",
+        data={
+            "query": urlencode(link.current()),
+            "copy": _("Copy link"),
+            "copied": _("Copied: whoever opens it sees this page."),
+            "failed": _("Copy the address of this page from the browser's address bar."),
+        },
+    )
+
+
+def _head(translation: Translation, origin: dict[str, Any]) -> None:
+    kind, layer, head = (origin["selection"][name] for name in ("kind", "layer", "head"))
+    st.download_button(
+        _("Chosen head (JSON)"),
+        lambda: json.dumps(head_record(translation, kind, layer, head, origin), ensure_ascii=False),
+        f"{kind}-{layer + 1}-{head + 1}.json",
+        "application/json",
+        key="head_json",
+        on_click="ignore",
+    )
+
+
+def _selection(trace: Trace | RecurrentTrace) -> dict[str, Any]:
+    """Kind, layer, head, query and key (from 0); those that this sentence lacks are its last.
+
+    A recurrent model has no heads to choose from.
+    """
+    if isinstance(trace, RecurrentTrace):
+        return {}
     kind = st.session_state["kind"]
     heads, queries, keys = trace.sublayer(kind, 0).heads.weights_HLM.shape
     counts = {
@@ -77,9 +91,8 @@ def _selection(trace: Trace) -> dict[str, Any]:
         "query": queries,
         "key": keys,
     }
-    return {"kind": kind} | {
-        name: min(st.session_state[name], count) - 1 for name, count in counts.items()
-    }
+    positions = {name: min(st.session_state[name], count) - 1 for name, count in counts.items()}
+    return {"kind": kind, **positions, "counted_from": 0}
 
 
 def trace_file(translation: Translation, origin: dict[str, Any]) -> bytes:

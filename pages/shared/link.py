@@ -13,8 +13,14 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from pages.shared.examples import EXAMPLES
+from pages.shared.exercise import HEADS, TASK_NAMES
+from pages.shared.exercise import WIDTHS as HEAD_WIDTHS
 from pages.shared.language import LANGUAGES, browser_language
+from pages.shared.lessons import BY_NAME
+from pages.shared.memory import GAINS, RECURRENT
+from pages.shared.overview import LEVELS, STEPS
 from pages.shared.pairs import PAIRS
+from pages.shared.plan import read_plan
 from pages.shared.scaling import (
     DRAWS,
     FACTORS,
@@ -25,9 +31,11 @@ from pages.shared.scaling import (
     WIDTHS,
 )
 from pages.shared.side import AGAINST
+from pages.shared.speed import BATCH_NAMES, CLOCKS, LENGTH_CODES, TIMED_NAMES
 from pages.shared.stage import DEPTHS
 from pages.shared.translation import LONGEST_TEXT
 from transformer import KINDS
+from transformer.analysis.parameters import TYPICAL
 from transformer.analysis.scaling import LAWS
 from transformer.analysis.stack import PARTS, SIDES
 from transformer.translator import shipped_models
@@ -75,6 +83,12 @@ def _short(code: str) -> str:
     return code
 
 
+def _plan(code: str) -> str:
+    """A teacher's own lesson."""
+    read_plan(code)
+    return code
+
+
 def _switch(code: str) -> bool:
     return code == "1"
 
@@ -109,6 +123,30 @@ CHOICES = {
     "word": Choice(_short, lambda: PAIRS[0].word),
     "instead": Choice(_short, lambda: "chien"),
     "instead_en": Choice(_short, lambda: "dog"),
+    "tensor": Choice(_short, lambda: TYPICAL),
+    "down": Choice(_position, lambda: 1),
+    "across": Choice(_position, lambda: 1),
+    "near": Choice(_short, lambda: "chat"),
+    "area": Choice(_one_of(lambda: ("all", "near")), lambda: "all"),
+    "lesson": Choice(_one_of(lambda: BY_NAME), lambda: ""),
+    "plan": Choice(_plan, lambda: ""),
+    "at": Choice(_position, lambda: 1),
+    "draft": Choice(_plan, lambda: ""),
+    "level": Choice(_one_of(lambda: LEVELS), lambda: "box"),
+    "step": Choice(_one_of(lambda: STEPS), lambda: "pieces"),
+    "english": Choice(_short, lambda: ""),
+    "clock": Choice(_one_of(lambda: CLOCKS), lambda: "step"),
+    "snapshot": Choice(_position, lambda: 8),
+    "length": Choice(_one_of(lambda: LENGTH_CODES), lambda: "64"),
+    "task": Choice(_one_of(lambda: TASK_NAMES), lambda: "reverse"),
+    "heads": Choice(_one_of(lambda: HEADS), lambda: "4"),
+    "d_k": Choice(_one_of(lambda: HEAD_WIDTHS), lambda: "16"),
+    "letters": Choice(_short, lambda: "black"),
+    "timed": Choice(_one_of(lambda: TIMED_NAMES), lambda: "reading"),
+    "batch": Choice(_one_of(lambda: BATCH_NAMES), lambda: "1"),
+    "before": Choice(_switch, lambda: False),
+    "gain": Choice(_one_of(lambda: GAINS), lambda: "2"),
+    "reader": Choice(_one_of(lambda: RECURRENT), lambda: "birnn"),
 }
 
 
@@ -151,17 +189,17 @@ def publish() -> None:
     st.session_state[SEEN] = link, page
 
 
-def current() -> dict[str, str]:
-    """The codes of all choices that are not the default."""
+def current(**changes: str) -> dict[str, str]:
+    """The codes of all choices that are not the default, once these ``changes`` are made."""
     link = {}
     for name, choice in CHOICES.items():
-        value = st.session_state[name]
+        value = choice.read(changes[name]) if name in changes else st.session_state[name]
         if name != "lang" and value != choice.default():
             link[name] = str(int(value)) if isinstance(value, bool) else str(value)
-    for name in ("text", "other", "instead", "instead_en"):
+    for name in ("text", "other", "instead", "instead_en", "english"):
         if len(link.get(name, "")) > LONGEST_TEXT:
             del link[name]  # it cannot be read anyway
-    language = st.session_state["lang"]
+    language = changes.get("lang", st.session_state["lang"])
     if language != ("en" if link else browser_language()):
         link["lang"] = language
     return {name: link[name] for name in CHOICES if name in link}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.shared import link, translation
-from pages.shared.export import take_away
+from pages.shared.export import copy_link, take_away
 from pages.shared.guard import guarded
 from transformer import Translation
 from transformer.edits import Edits
@@ -20,4 +20,14 @@ def live(draw: Callable[[Translation], Edits | None]) -> None:
     with guarded():
         edits = draw(translation.current().translation)
         take_away(edits or ())
+    link.publish()
+
+
+@st.fragment
+def by_itself(draw: Callable[[], None]) -> None:
+    """As ``live``, for a page that shows nothing of the sentence at the top."""
+    with guarded():
+        draw()
+        st.divider()
+        copy_link()
     link.publish()

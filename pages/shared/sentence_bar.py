@@ -38,7 +38,7 @@ def settings() -> None:
     with st.sidebar:
         st.selectbox(_("Model"), shipped_models(), key="model", persist_state="session")
         st.selectbox(
-            "Language · 언어",
+            "Language · 언어 · Langue",
             list(LANGUAGES),
             format_func=LANGUAGES.__getitem__,
             key="lang",

@@ -57,10 +57,10 @@ def draw(number: int, stage: Stage) -> None:
         st.latex(stage.formula)
     else:
         st.code(dedent(inspect.getsource(stage.source)), language="python")
-    _proof(stage.check)
+    proof(stage.check)
 
 
-def _proof(check: Check) -> None:
+def proof(check: Check) -> None:
     """Green, or red if the two disagree."""
     line = proof_line(check)
     st.markdown(f":green[{line}]" if check.agrees else f":red[{line}]")

@@ -21,7 +21,7 @@ class Timed(NamedTuple):
     seconds: float
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def load(model: str) -> Translator:
     """The shipped model of that name, warm."""
     torch.set_num_threads(1)  # a class has many visitors: one core each, none waits for both

@@ -11,6 +11,7 @@ from pages.shared.export import take_away
 from pages.shared.language import _
 from pages.shared.picture import Picture, take
 from pages.shared.translation import BEAM_SIZE, Timed, current
+from pages.start.handover import handover
 from transformer import Translation
 from transformer.analysis.view import View, link_layer, strongest_link, view
 from transformer.figures.attention import head_figure
@@ -25,14 +26,17 @@ def main() -> None:
     if not translation.text:
         st.info(_("The model ended at once and wrote nothing. Try a French sentence."))
         return
-    _links(translation)
+    if translation.record.maps():
+        _links(translation)
+    else:
+        handover(translation)
     st.subheader(_("Piece by piece"))
     st.write(
         _(
             "The model reads and writes pieces of words (▁ marks a space). Before it writes an "
             "English piece, it gives each of the {count} pieces it knows a probability; here are "
             "the five likeliest."
-        ).format(count=translation.trace.logits_LV.shape[1])
+        ).format(count=translation.record.logits_LV.shape[1])
     )
     _pieces(translation)
     st.subheader(_("What the search found"))
@@ -42,7 +46,7 @@ def main() -> None:
 
 def _links(translation: Translation) -> None:
     """English words over French ones, joined by the mean cross-attention of one layer."""
-    layer = link_layer(translation.trace)
+    layer = link_layer(translation.record)
     seen = view(translation, "cross", "words")
     word_links(
         _words(translation.source),
@@ -65,18 +69,22 @@ def _links(translation: Translation) -> None:
         },
         key="word_links",
     )
-    st.caption(
-        _(
-            "Weights of the cross-attention in layer {layer} of {layers}, averaged over its "
-            "{heads} heads; summed over the pieces of a French word, averaged over those of an "
-            "English one. Each English word's weights sum to one."
-        ).format(
-            layer=layer + 1,
-            layers=translation.trace.layers("cross"),
-            heads=seen.weights_NHLM.shape[1],
-        )
-    )
+    st.caption(_what_the_weights_are(seen, layer))
     take(_links_picture(seen, layer), with_chart=True)
+
+
+def _what_the_weights_are(seen: View, layer: int) -> str:
+    layers, heads = seen.weights_NHLM.shape[:2]
+    by_word = _(
+        "They are summed over the pieces of a French word, averaged over those of an English one; "
+        "each English word's weights sum to one."
+    )
+    weights = (
+        _("Weights of the cross-attention in layer {layer} of {layers}, mean of its {heads} heads.")
+        if heads > 1
+        else _("Weights of this model's only attention (Bahdanau et al. 2015).")
+    )
+    return weights.format(layer=layer + 1, layers=layers, heads=heads) + " " + by_word
 
 
 def _links_picture(seen: View, layer: int) -> Picture:

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from benchmarks.browser import ARGUMENTS
+from pages import View
 from transformer import Translator
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +77,13 @@ class Tab:
     def open(self, address: str = "") -> None:
         self.page.goto(f"{self.server}/{address}")
         self.settle()
+
+    def go(self, view: View) -> None:
+        """A click in the list of pages, in the section that has to be opened first."""
+        section = self.page.locator(".st-key-menu details").filter(has_text=view.section)
+        if section.get_attribute("open") is None:
+            section.locator("summary").click()
+        section.get_by_role("link", name=view.title).click()
 
     def settle(self) -> None:
         """Wait until the page is drawn and nothing is running."""

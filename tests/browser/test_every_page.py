@@ -5,24 +5,23 @@ from playwright.sync_api import expect
 
 from pages import VIEWS
 
-PICTURES = ".js-plotly-plot .plotly, canvas, .word-links svg path"
+PICTURES = ".js-plotly-plot .plotly, canvas, .word-links svg path, .unfold svg"
+WITHOUT = {"lessons", "teach"}  # the first has links to chapters, the second a form
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_walk_through_all_pages_finds_a_picture_on_each(new_tab, theme) -> None:
     tab = new_tab(color_scheme=theme)
     tab.open()
-    links = tab.page.get_by_test_id("stSidebarNavLink")
-    expect(links).to_have_count(len(VIEWS))
-    for number, view in enumerate(VIEWS):
-        links.nth(number).click()
+    for view in VIEWS:
+        tab.go(view)
         expect(tab.page).to_have_url(f"{tab.server}/{view.path}")
-        expect(links.nth(number)).to_have_attribute("aria-current", "page")
-        expect(tab.page.locator(PICTURES).first).to_be_visible()
+        if view.path not in WITHOUT:
+            expect(tab.page.locator(PICTURES).first).to_be_visible()
         expect(tab.page.get_by_test_id("stApp")).to_have_attribute(
             "data-test-script-state", "notRunning"
         )
-        expect(tab.alerts).to_have_count(0)
+        expect(tab.alerts).to_have_count(view.path == "teach")
         shown = tab.page.evaluate(
             "getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme"
         )

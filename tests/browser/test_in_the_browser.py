@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from pages import BY_PATH
+
 HOSTILE = '![](http://example.org/x.png) <img src="http://example.org/y.png"> **x** [a](http://b)'
 
 
@@ -102,7 +104,7 @@ def test_reload_and_another_visitor_see_the_same(tab, new_tab):
 def test_back_returns_from_another_page(tab):
     tab.open("attention?head=5&unit=pieces")
     before = tab.view()
-    tab.page.get_by_test_id("stSidebarNavLink").first.click()
+    tab.go(BY_PATH[""])
     expect(tab.english.first).to_be_visible()
     expect(tab.page).to_have_url(re.compile(r"/\?.*head=5"))
     tab.settle()

@@ -173,6 +173,32 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def alike() -> set[str]:
+    """What French writes as English does: these words, and nothing else."""
+    return {
+        "+ position",
+        "+ position {position}",
+        "Attention",
+        "attention",
+        "Code",
+        "Dimension",
+        "dimension",
+        "dimension {number}",
+        "Feed-forward",
+        "id",
+        "LayerNorm",
+        "logit",
+        "logits",
+        "position",
+        "Positions",
+        "Score",
+        "score",
+        "Softmax",
+        "Transformer",
+    }
+
+
+@pytest.fixture(scope="session")
 def visit() -> type[Visitor]:
     """``visit("attention", {"head": "3"}, theme="dark")`` opens the app at that address."""
     return Visitor

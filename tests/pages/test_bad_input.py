@@ -3,6 +3,7 @@
 import pytest
 
 from pages import VIEWS
+from pages.shared.language import LANGUAGES
 from pages.shared.translation import LONGEST_TEXT
 
 REFUSED = {
@@ -38,53 +39,73 @@ MARKUP = {
     "end mark": "</s> <s> <pad>",
     "entity": "&lt;b&gt;",
 }
-PATHS = [view.path for view in VIEWS]
+# All of it at once, in as many sentences as it takes.
+MIXED = (
+    " ".join(MARKUP[name] for name in ("script", "image", "bold", "formula", "colour")),
+    " ".join(MARKUP[name] for name in ("picture", "link", "icon", "end mark", "entity")),
+)
+PATHS = [view.path for view in VIEWS if view.reads != "nothing"]
 
 
 def cases(texts):
     return pytest.mark.parametrize("text", texts.values(), ids=texts)
 
 
+def check_refused(visitor):
+    for text in REFUSED.values():
+        visitor.type(text)
+        assert len(visitor.sentences) == len(visitor.app.info) == 1, text
+        assert visitor.sentences[0].endswith(".")
+        assert visitor.box == text
+        visitor.type("Bonjour.")
+        assert visitor.sentences == [], text
+
+
 @pytest.mark.parametrize("path", PATHS)
+def test_what_cannot_be_read_gets_one_sentence(visit, path):
+    check_refused(visit(path))
+
+
 @cases(REFUSED)
-def test_what_cannot_be_read_gets_one_sentence(visit, path, text):
-    visitor = visit(path)
-    visitor.type(text)
-    assert len(visitor.sentences) == len(visitor.app.info) == 1
-    assert visitor.sentences[0].endswith(".")
-    assert visitor.box == text
-    visitor.type("Bonjour.")
-    assert visitor.sentences == []
+def test_the_sentence_is_said_in_every_language(visit, text):
+    visitors = [visit(query={"text": text, "lang": lang}) for lang in LANGUAGES]
+    said = [sentence for visitor in visitors for sentence in visitor.sentences]
+    assert len(said) == len(set(said)) == len(LANGUAGES)
+    assert all(len(visitor.app.info) == 1 for visitor in visitors)
+    assert not any("{" in sentence for sentence in said)
 
 
-@cases(REFUSED)
-def test_the_sentence_is_said_in_korean_too(visit, text):
-    english, korean = (visit(query={"text": text, "lang": lang}) for lang in ("en", "ko"))
-    assert english.sentences != korean.sentences
-    assert len(korean.sentences) == len(korean.app.info) == 1
-    assert "{" not in korean.sentences[0]
-
-
-@pytest.mark.parametrize("path", PATHS)
-@cases(READ | MARKUP)
-def test_anything_else_gets_a_result(visit, path, text):
-    visitor = visit(path)
-    visitor.type(text)
-    shown = visitor.app.get("bidi_component") or visitor.app.get("plotly_chart")
-    nothing = [said for said in visitor.sentences if "wrote nothing" in said]
-    assert bool(shown) != bool(nothing)  # a model may well end at once where there is no French
-    assert visitor.sentences == nothing
-    assert visitor.box == text
+def check_read(visitor):
+    for text in (*READ.values(), *MIXED):
+        visitor.type(text)
+        shown = visitor.app.get("bidi_component") or visitor.app.get("plotly_chart")
+        nothing = [said for said in visitor.sentences if "wrote nothing" in said]
+        assert bool(shown) != bool(nothing)  # a model may well end at once where it reads no French
+        assert visitor.sentences == nothing
+        assert visitor.box == text
 
 
 @pytest.mark.parametrize("path", PATHS)
-@cases(MARKUP)
-def test_what_was_typed_is_never_markup(visit, path, text):
-    visitor = visit(path, {"text": text})
-    assert visitor.box == text
-    strings = list(visitor.interpreted())
-    assert len(strings) > 10
-    assert [string for string in strings if text in string] == []
+def test_anything_else_gets_a_result(visit, path):
+    check_read(visit(path))
+
+
+@pytest.mark.parametrize("model", ["rnn", "birnn-attention"])
+def test_a_recurrent_model_takes_whatever_a_transformer_takes(visit, model):
+    visitor = visit(query={"model": model})
+    check_refused(visitor)
+    check_read(visitor)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_was_typed_is_never_markup(visit, path):
+    for text in MIXED:
+        visitor = visit(path, {"text": text})
+        assert visitor.box == text
+        strings = list(visitor.interpreted())
+        assert len(strings) > 10
+        for typed in MARKUP.values():
+            assert typed not in text or [string for string in strings if typed in string] == []
 
 
 @cases(MARKUP)

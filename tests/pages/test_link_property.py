@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 from pages import VIEWS
 from pages.shared.language import LANGUAGES
 from pages.shared.link import CHOICES
+from pages.shared.memory import GAINS, RECURRENT
+from pages.shared.overview import LEVELS, STEPS
 from pages.shared.scaling import FACTORS, SCOPES
 from pages.shared.side import AGAINST
+from pages.shared.speed import BATCH_NAMES, CLOCKS, TIMED_NAMES
 from pages.shared.stage import DEPTHS
 from transformer import KINDS
 from transformer.analysis.scaling import LAWS
@@ -18,8 +21,16 @@ SENTENCES = ("Où es-tu ?", "100 % a&b=c #d +1", "<b>x</b> *y* $z$", "你好 �
 NUMBERS = ("0", "1", "2", "3", "4", "5", "8", "16", "100", "1000", "10000", "1e5", "-1", "x", "")
 WORDS = (*KINDS, *DEPTHS, *FACTORS, *SCOPES, *LAWS, *LANGUAGES, "small", "words", "pieces")
 WORDS += (*SIDES, *PARTS, *AGAINST)
+WORDS += ("all", "near")
+WORDS += ("copy", "reverse", "sort", "32")
+WORDS += (*LEVELS, *STEPS)
+WORDS += (*GAINS, *RECURRENT)
+WORDS += (*CLOCKS, *TIMED_NAMES, *BATCH_NAMES)
 # The page brings them back: into the sentence, to what its side has, to words that it shares.
 POSITIONS = {"layer", "head", "query", "key", "piece", "part", "against", "word"}
+POSITIONS |= {"tensor", "down", "across"}
+POSITIONS |= {"reader"}
+POSITIONS |= {"snapshot"}
 
 
 def reads(name, code):

@@ -7,14 +7,17 @@ travels only as data and is written as text in the browser, never as markup.
 
 from pages.shared.components.heads import HEADS_LABELS, Link, heads
 from pages.shared.components.piece_steps import PIECE_STEPS_LABELS, piece_steps
+from pages.shared.components.unfold import UNFOLD_LABELS, unfold
 from pages.shared.components.word_links import WORD_LINKS_LABELS, word_links
 
 __all__ = [
     "HEADS_LABELS",
     "PIECE_STEPS_LABELS",
+    "UNFOLD_LABELS",
     "WORD_LINKS_LABELS",
     "Link",
     "heads",
     "piece_steps",
+    "unfold",
     "word_links",
 ]

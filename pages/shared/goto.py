@@ -1,0 +1,19 @@
+"""The way from one page to a view of another."""
+
+from typing import NoReturn
+
+import streamlit as st
+
+from pages import BY_PATH
+from pages.shared import link
+
+
+def go(path: str, **choices: str) -> NoReturn:
+    """Open the page ``path`` with these codes chosen, as in link.py; all else stays as it is.
+
+    Raises ValueError if a code cannot be read.
+    """
+    address = link.current(**choices)
+    # As pasted: an address that holds less, since a choice is the default again, counts as well.
+    st.session_state.pop(link.SEEN, None)
+    st.switch_page(BY_PATH[path].script, query_params=address)

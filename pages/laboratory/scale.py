@@ -217,15 +217,15 @@ def _all_factors(translation: Translation, edits: tuple[ScaleScores, ...]) -> Pi
         {
             "[edit.factor for edit in edits]": factors,
             "log_probabilities(translator, translation, [(edit,) for edit in edits])": found,
-            repr(labels): labels,
-            str(chosen): chosen,
-            str(own): own,
         },
         setup="from transformer.analysis.edited import log_probabilities\n"
         "from transformer.edits import ScaleScores\n"
         "edits = [\n" + "".join(f"    {edit!r},\n" for edit in edits) + "]",
         said=said,
         table={_("factor"): factors, _("log-probability"): found},
+        labels=labels,
+        chosen=chosen,
+        own=own,
         mark=_("as trained"),
         title=_("Log-probability of the translation"),
         axis=_("factor on the scores, times 1/√d_k"),

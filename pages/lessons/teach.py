@@ -39,7 +39,7 @@ def _draw() -> None:
     with right:
         stops = read_plan(st.session_state["draft"])
         if not stops:
-            st.info(_("No stop yet: add a chapter or a page."))
+            st.text(_("No stop yet: add a chapter or a page."))
             return
         for number, stop in enumerate(stops):
             _row(number, stop, len(stops))

@@ -157,7 +157,7 @@ def test_arrow_keys_read_out_the_cells(tab):
 def test_plotly_comes_only_when_asked_for(tab):
     tab.open("attention")
     assert not [url for url in tab.requests if "plotly" in url.lower()]
-    tab.page.get_by_test_id("stExpander").locator("summary").click()
+    tab.page.get_by_test_id("stMain").get_by_test_id("stExpander").locator("summary").click()
     chart = tab.page.locator(".js-plotly-plot .heatmaplayer image")
     expect(chart).to_be_visible()
     assert [url for url in tab.requests if "plotly" in url.lower()]

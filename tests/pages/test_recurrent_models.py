@@ -63,7 +63,7 @@ def test_additive_attention_is_seen_where_there_is_some(visit) -> None:
     assert visitor.sentences == []
     assert visitor.component("heads")["heads"] == visitor.component("heads")["layers"] == 1
     visitor.pick("kind", "encoder")
-    assert len(visitor.sentences) == 1 and "no self-attention" in visitor.sentences[0]
+    assert len(visitor.sentences) == 1 and "has no self" in visitor.sentences[0]
     visitor.pick("kind", "cross")
     assert visitor.sentences == []
     without = visit("attention", {"model": "rnn"})

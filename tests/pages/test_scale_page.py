@@ -122,3 +122,7 @@ def test_text_that_looks_like_markup_stays_text(visit) -> None:
 def test_words_that_differ_are_marked_in_both(before, after, gone, new) -> None:
     marked = marked_words(words(before), words(after))
     assert [[w["text"] for w in words if w["changed"]] for words in marked] == [gone, new]
+
+
+def test_the_factor_as_trained_can_be_chosen(visit):
+    assert visit("scale", {"factor": "1"}).sentences == []

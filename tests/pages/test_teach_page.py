@@ -42,7 +42,7 @@ def press(visitor, label, number=0):
 
 def test_a_lesson_is_built_link_by_link_and_opens_for_the_class(visit) -> None:
     teacher = visit("teach")
-    assert len(teacher.app.info) == 1 and "No stop yet" in teacher.app.info[0].value
+    assert any("No stop yet" in text.value for text in teacher.app.text)
     teacher.app.selectbox(key="_part").set_value("Chapter: Which word does it look at?")
     teacher.app.text_input(key="_sentence").set_value("Ma tante a | 100 % raison.")
     press(teacher, "Add")

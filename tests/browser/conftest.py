@@ -133,14 +133,20 @@ class Tab:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def script() -> str:
+    """What the server runs; a module may have another."""
+    return "serve.py"
+
+
+@pytest.fixture(scope="module")
+def server(script: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that nobody has visited yet, started as `make run` does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "log"
     options = [f"--server.port={port}", "--server.address=127.0.0.1"]
-    command = [sys.executable, "-m", "streamlit", "run", "serve.py", *options]
+    command = [sys.executable, "-m", "streamlit", "run", script, *options]
     with log.open("wb") as file:
         process = subprocess.Popen(
             [*command, "--server.fileWatcherType=none"], cwd=ROOT, stdout=file, stderr=file

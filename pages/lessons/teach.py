@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages import BY_PATH, VIEWS
 from pages.shared import lessons
-from pages.shared.guard import literal
+from pages.shared.guard import guarded, literal
 from pages.shared.language import _, language
 from pages.shared.lesson_panel import open_stop
 from pages.shared.lessons import BY_NAME, CHAPTERS
@@ -15,7 +15,7 @@ from pages.shared.plan import LONGEST, MOST_STOPS, Stop, read_link, read_plan, w
 from pages.shared.translation import LONGEST_TEXT
 from transformer import UsageError
 
-PARTS = {**{f"lesson:{chapter.name}": chapter.path for chapter in CHAPTERS}} | {
+PARTS = {f"lesson:{chapter.name}": chapter.path for chapter in CHAPTERS} | {
     f"page:{view.path}": view.path for view in VIEWS if view.path not in ("lessons", "teach")
 }
 
@@ -35,7 +35,8 @@ def _draw() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _add_part()
-        _add_link()
+        with guarded():  # what is wrong with a link must not hide the lesson made so far
+            _add_link()
     with right:
         stops = read_plan(st.session_state["draft"])
         if not stops:
@@ -43,6 +44,8 @@ def _draw() -> None:
             return
         for number, stop in enumerate(stops):
             _row(number, stop, len(stops))
+        with guarded():
+            _refuse_more()
         _result(stops)
 
 
@@ -154,8 +157,8 @@ def _move(number: int, other: int | None) -> None:
     _keep(stops)
 
 
-def _result(stops: tuple[Stop, ...]) -> None:
-    """The link, and a way to try it."""
+def _refuse_more() -> None:
+    """Say so if the last stop did not fit."""
     if st.session_state.get("_full"):
         raise UsageError(
             "A lesson link holds up to {stops} stops and {longest} characters, and this stop would "
@@ -163,6 +166,10 @@ def _result(stops: tuple[Stop, ...]) -> None:
             stops=MOST_STOPS,
             longest=LONGEST,
         )
+
+
+def _result(stops: tuple[Stop, ...]) -> None:
+    """The link, and a way to try it."""
     plan = write_plan(stops)
     first = stops[0]
     query = {**first.choices, "plan": plan, "at": "1"}

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages import BY_PATH, View
+from pages import View
 from pages.shared import goto, lessons, link, translation
 from pages.shared.guard import guarded, literal
 from pages.shared.language import _, language
@@ -178,6 +178,4 @@ def open_stop(plan: str, number: int) -> None:
     """Go to a stop (from 0) of a teacher's lesson; only model and language stay as they are."""
     stop = read_plan(plan)[number]
     kept = {name: code for name, code in link.current().items() if name in ("lang", "model")}
-    here = {"plan": plan, "at": str(number + 1)}
-    st.session_state.pop(link.SEEN, None)
-    st.switch_page(BY_PATH[stop.path].script, query_params={**kept, **stop.choices, **here})
+    goto.follow(stop.path, {**kept, **stop.choices, "plan": plan, "at": str(number + 1)})

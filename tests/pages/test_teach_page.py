@@ -66,13 +66,22 @@ def test_a_lesson_is_built_link_by_link_and_opens_for_the_class(visit) -> None:
 
 
 def test_what_is_no_link_is_explained_and_kept(visit) -> None:
-    teacher = visit("teach")
+    teacher = visit("teach", {"draft": "score?text=Bonjour"})
     teacher.app.text_input(key="_link_to_add").set_value("https://example.org/**bold**")
     press(teacher, "Add this view")
     assert "https://example.org/**bold**".replace("*", "\\*") in teacher.sentences[0].replace(
         "\\.", "."
     ).replace("\\:", ":").replace("\\/", "/")
     assert teacher.app.text_input(key="_link_to_add").value == "https://example.org/**bold**"
+    assert len(teacher.app.code) == 1  # the lesson made so far is still there
+
+
+def test_a_stop_too_many_is_refused_and_the_others_stay(visit) -> None:
+    teacher = visit("teach", {"draft": "|".join(["score?text=Bonjour"] * MOST_STOPS)})
+    press(teacher, "Add")
+    assert len(teacher.sentences) == 1 and str(MOST_STOPS) in teacher.sentences[0]
+    assert len(read_plan(teacher.app.session_state["draft"])) == MOST_STOPS
+    assert len(teacher.app.code) == 1
 
 
 def test_a_damaged_plan_does_no_harm(visit) -> None:

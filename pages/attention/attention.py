@@ -3,14 +3,18 @@
 import numpy as np
 import streamlit as st
 
+from pages import N_
 from pages.shared.attention import COLUMNS, NAMES, ROWS, choose_head, pick_attention
 from pages.shared.components import Link, heads
 from pages.shared.language import _
 from pages.shared.live import live
+from pages.shared.pick import pick
 from pages.shared.picture import Picture, take
 from transformer import Translation
 from transformer.analysis.view import View, strongest_link, view
 from transformer.figures.attention import head_figure
+
+UNITS = {"words": N_("words"), "pieces": N_("pieces")}
 
 
 def main() -> None:
@@ -43,15 +47,7 @@ def _draw(translation: Translation) -> None:
 
 def _switches() -> None:
     """Words or pieces; mean; special tokens; contrast."""
-    st.segmented_control(
-        _("Show"),
-        ("words", "pieces"),
-        format_func={"words": _("words"), "pieces": _("pieces")}.__getitem__,
-        key="unit",
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    pick(_("Show"), list(UNITS), "unit", UNITS, label_visibility="collapsed")
     st.toggle(_("Mean over heads"), key="mean", persist_state="session")
     st.toggle(_("Hide special tokens"), key="hide", persist_state="session")
     st.toggle(_("Stretch contrast"), key="stretch", persist_state="session")

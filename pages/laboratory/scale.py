@@ -8,6 +8,7 @@ from pages.shared.compare import compare
 from pages.shared.examples import LONG
 from pages.shared.language import _
 from pages.shared.live import live
+from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
 from pages.shared.scaling import FACTORS, SCOPES
 from pages.shared.translation import load, translate
@@ -89,14 +90,7 @@ def _explain(own: float) -> None:
 def _pick_edit() -> None:
     """Which scores, which factor, and the way back."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            _("Change the scores of"),
-            list(SCOPES),
-            format_func=lambda scope: _(SCOPES[scope]),
-            key="scope",
-            required=True,
-            persist_state="session",
-        )
+        pick(_("Change the scores of"), list(SCOPES), "scope", SCOPES)
         st.select_slider(
             _("Factor on the scores"),
             FACTORS,

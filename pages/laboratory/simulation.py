@@ -6,6 +6,7 @@ import streamlit as st
 from pages.laboratory.saturation import taken_over, three_scores
 from pages.shared.language import _
 from pages.shared.live import live
+from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
 from pages.shared.scaling import DRAWS, LARGEST_SEED, LAW_NAMES, WIDTHS
 from transformer import Translation
@@ -74,14 +75,7 @@ def _pick() -> None:
             _("Draws: pairs of a query and a key"), DRAWS, key="draws", persist_state="session"
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            _("Numbers from"),
-            list(LAW_NAMES),
-            format_func=lambda law: _(LAW_NAMES[law]),
-            key="law",
-            required=True,
-            persist_state="session",
-        )
+        pick(_("Numbers from"), list(LAW_NAMES), "law", LAW_NAMES)
         st.number_input(
             _("Seed"), 0, LARGEST_SEED, step=1, key="seed", width=150, persist_state="session"
         )

@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.shared.language import _
 from pages.shared.live import live
+from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
 from pages.shared.residual import norm_stage, sum_stage
 from pages.shared.side import (
@@ -72,15 +73,7 @@ def _pick_against(read: Stack) -> str:
     offered = [name for name in AGAINST if name != "next" or read.side == "target"]
     if st.session_state["against"] not in offered:
         st.session_state["against"] = offered[0]
-    st.segmented_control(
-        _("Cosine with"),
-        offered,
-        format_func=lambda name: _(AGAINST[name]),
-        key="against",
-        required=True,
-        persist_state="session",
-    )
-    return st.session_state["against"]
+    return pick(_("Cosine with"), offered, "against", AGAINST)
 
 
 def _map(translation: Translation, read: Stack, piece: int, against: str) -> Picture:

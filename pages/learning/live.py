@@ -8,6 +8,7 @@ from pages.shared.exercise import HEADS, TASK_NAMES, WIDTHS
 from pages.shared.export import copy_link
 from pages.shared.guard import guarded, literal
 from pages.shared.language import _
+from pages.shared.pick import pick
 from pages.shared.picture import show
 from pages.shared.slots import moment, paced, slot
 from pages.shared.speed import BENCHMARKS
@@ -63,14 +64,7 @@ def main() -> None:
 
 def _pick() -> Exercise:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            _("Task"),
-            list(TASK_NAMES),
-            format_func=lambda task: _(TASK_NAMES[task]),
-            key="task",
-            required=True,
-            persist_state="session",
-        )
+        pick(_("Task"), list(TASK_NAMES), "task", TASK_NAMES)
         for label, codes, key in (
             (_("Heads"), HEADS, "heads"),
             (_("d_k, the width of a head"), WIDTHS, "d_k"),

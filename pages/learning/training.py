@@ -8,6 +8,7 @@ import streamlit as st
 from pages.shared.attention import COLUMNS, ROWS, pick_attention
 from pages.shared.language import _
 from pages.shared.live import by_itself
+from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
 from pages.shared.speed import CLOCKS
 from transformer import Kind
@@ -67,14 +68,7 @@ def _draw() -> None:
 
 def _run(log: TrainingLog, folder: Path) -> None:
     """Loss, BLEU and learning rate along steps, minutes or pairs."""
-    st.segmented_control(
-        _("Along"),
-        list(CLOCKS),
-        format_func=lambda clock: _(CLOCKS[clock]),
-        key="clock",
-        required=True,
-        persist_state="session",
-    )
+    pick(_("Along"), list(CLOCKS), "clock", CLOCKS)
     show(_losses(log, folder))
     left, right = st.columns(2, gap="medium")
     with left:

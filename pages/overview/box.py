@@ -13,6 +13,7 @@ from pages.shared.goto import go
 from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.overview import LEVELS
+from pages.shared.pick import pick
 from pages.shared.picture import Picture, take
 from pages.shared.side import SIDE_NAMES, pick_layer, state_names
 from pages.shared.translation import load
@@ -70,15 +71,7 @@ def _draw(translation: Translation) -> None:
 def _pick_level(translation: Translation) -> None:
     """The levels, one deeper or less deep, and which layer is opened."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            _("How far it is open"),
-            list(LEVELS),
-            format_func=lambda level: _(LEVELS[level]),
-            key="level",
-            required=True,
-            persist_state="session",
-            label_visibility="collapsed",
-        )
+        pick(_("How far it is open"), list(LEVELS), "level", LEVELS, label_visibility="collapsed")
         at, last = list(LEVELS).index(st.session_state["level"]), len(LEVELS) - 1
         st.button(_("Close it"), disabled=at == 0, on_click=_move, args=(-1,))
         st.button(_("Open it"), type="primary", disabled=at == last, on_click=_move, args=(1,))

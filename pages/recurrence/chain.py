@@ -7,6 +7,7 @@ from pages.shared.attention import pick_head
 from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.memory import RECURRENT, a_transformer
+from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
 from pages.shared.side import pick_piece, pick_window
 from pages.shared.speed import ARCHITECTURE_NAMES
@@ -79,15 +80,7 @@ def _pick_reader(readers: list[str]) -> str:
     """A recurrent model; of those that are not shipped, none is offered."""
     if st.session_state["reader"] not in readers:
         st.session_state["reader"] = readers[0]
-    st.segmented_control(
-        _("Recurrent model"),
-        readers,
-        format_func=lambda name: _(ARCHITECTURE_NAMES[name]),
-        key="reader",
-        required=True,
-        persist_state="session",
-    )
-    return st.session_state["reader"]
+    return pick(_("Recurrent model"), readers, "reader", ARCHITECTURE_NAMES)
 
 
 def _chain(read: Translation, model: str, piece: int) -> None:

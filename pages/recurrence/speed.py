@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.recurrence.compared import compared_models
 from pages.shared.export import copy_link
 from pages.shared.language import _
+from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
 from pages.shared.slots import paced, slot
 from pages.shared.speed import (
@@ -133,14 +134,7 @@ def _shipped() -> None:
             (_("Timed"), TIMED_NAMES, "timed"),
             (_("Batch"), BATCH_NAMES, "batch"),
         ):
-            st.segmented_control(
-                label,
-                list(names),
-                format_func=lambda code, names=names: _(names[code]),
-                key=key,
-                required=True,
-                persist_state="session",
-            )
+            pick(label, list(names), key, names)
     measured = Measured.load(SHIPPED)
     show(_picture(measured, "timings", SETUP))
     st.text("\n".join(_verdicts(measured.curves(*_chosen()))))

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages import N_
 from pages.shared.language import _
+from pages.shared.pick import pick
 from transformer import KINDS, Kind, RecurrentTrace, Trace, Translation
 from transformer.analysis.view import axes, numbered
 
@@ -39,15 +40,7 @@ def pick_attention(record: Trace | RecurrentTrace) -> tuple[Kind, int, int]:
 
 def _pick_kind() -> Kind:
     """One of the three attentions."""
-    st.segmented_control(
-        _("Attention"),
-        KINDS,
-        format_func=lambda kind: _(SHORT_NAMES[kind]),
-        key="kind",
-        required=True,
-        persist_state="session",
-    )
-    return st.session_state["kind"]
+    return pick(_("Attention"), KINDS, "kind", SHORT_NAMES)
 
 
 def pick_head(record: Trace | RecurrentTrace, kind: Kind) -> tuple[int, int]:
@@ -56,13 +49,7 @@ def pick_head(record: Trace | RecurrentTrace, kind: Kind) -> tuple[int, int]:
     for name, count in (("layer", layers), ("head", heads)):
         st.session_state[name] = min(st.session_state[name], count)
     for label, name, count in ((_("Layer"), "layer", layers), (_("Head"), "head", heads)):
-        st.segmented_control(
-            label,
-            range(1, count + 1),
-            key=name,
-            required=True,
-            persist_state="session",
-        )
+        pick(label, range(1, count + 1), name)
     return st.session_state["layer"] - 1, st.session_state["head"] - 1
 
 

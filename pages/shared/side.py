@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages import N_
 from pages.shared.language import _
+from pages.shared.pick import pick
 from transformer import Translation
 from transformer.analysis.stack import SIDES, Part, Stack, stack
 
@@ -27,14 +28,7 @@ AGAINST = {
 
 def pick_side(translation: Translation) -> Stack:
     """French, as the encoder reads it, or English, as the decoder does."""
-    st.segmented_control(
-        _("Side"),
-        SIDES,
-        format_func=lambda side: _(SIDE_NAMES[side]),
-        key="side",
-        required=True,
-        persist_state="session",
-    )
+    pick(_("Side"), SIDES, "side", SIDE_NAMES)
     return stack(translation, st.session_state["side"])
 
 
@@ -58,13 +52,7 @@ def pick_piece(pieces: Sequence[str], first: int = 1) -> int:
 def pick_layer(read: Stack) -> int:
     """A layer, from 0; that of another model or a damaged link is brought back."""
     st.session_state["layer"] = min(st.session_state["layer"], len(read.layers))
-    st.segmented_control(
-        _("Layer"),
-        range(1, len(read.layers) + 1),
-        key="layer",
-        required=True,
-        persist_state="session",
-    )
+    pick(_("Layer"), range(1, len(read.layers) + 1), "layer")
     return st.session_state["layer"] - 1
 
 
@@ -72,15 +60,7 @@ def pick_part(read: Stack) -> Part:
     """A sub-layer; the encoder has no cross-attention."""
     if st.session_state["part"] not in read.parts:
         st.session_state["part"] = read.parts[0]
-    st.segmented_control(
-        _("Sub-layer"),
-        read.parts,
-        format_func=lambda part: _(PART_NAMES[part]),
-        key="part",
-        required=True,
-        persist_state="session",
-    )
-    return st.session_state["part"]
+    return pick(_("Sub-layer"), read.parts, "part", PART_NAMES)
 
 
 def pick_window(width: int) -> int:

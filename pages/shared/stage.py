@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages import N_
 from pages.shared.language import _
+from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
 from transformer.analysis.check import Check
 
@@ -34,14 +35,7 @@ class Stage:
 
 def pick_depth() -> None:
     """The one switch for all steps of a page."""
-    st.segmented_control(
-        _("Show each step as"),
-        list(DEPTHS),
-        format_func=lambda depth: _(DEPTHS[depth]),
-        key="depth",
-        required=True,
-        persist_state="session",
-    )
+    pick(_("Show each step as"), list(DEPTHS), "depth", DEPTHS)
 
 
 def draw(number: int, stage: Stage) -> None:

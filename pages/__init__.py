@@ -15,7 +15,8 @@ class View:
 
     The first page is the start page, whose path is empty. ``reads`` says what a page shows of the
     sentence at the top: the ``heads`` of a Transformer, what ``any`` model makes of it, or
-    ``nothing``.
+    ``nothing``. With ``changes`` it shows the pair as the visitor changed it: with the edits and
+    the English of the address.
     """
 
     title: str
@@ -24,6 +25,7 @@ class View:
     folder: str
     path: str
     reads: Literal["heads", "any", "nothing"] = "heads"
+    changes: bool = False
 
     @property
     def script(self) -> str:
@@ -51,6 +53,10 @@ VIEWS = (
     View(N_("Why divide?"), N_("Why √d_k"), "🎲", "laboratory", "simulation"),
     View(N_("Measured scores"), N_("Why √d_k"), "📏", "laboratory", "measured"),
     View(N_("Without √d_k"), N_("Why √d_k"), "🧪", "laboratory", "scale"),
+    # What heads do (heads: atlas, pruning, lines)
+    # Explanations (explanations: explain, lens, contributions)
+    # Change it (change: edits, english, compare, patching)
+    # How it writes (writing: search, decode)
     View(N_("Long memory"), N_("Why not an RNN?"), "🧵", "recurrence", "memory", "any"),
     View(N_("Chain or sum"), N_("Why not an RNN?"), "⛓️", "recurrence", "chain", "any"),
     View(N_("Remember it"), N_("Why not an RNN?"), "🧠", "recurrence", "recall", "nothing"),

@@ -57,8 +57,9 @@ def test_a_head_as_json_is_the_head_of_the_trace(translator, translation, kind) 
     for name in ("query_LK", "key_MK", "value_MK", "scores_LM", "scaled_scores_LM", "weights_LM"):
         expected = getattr(heads, _with_heads(name))[2]
         np.testing.assert_array_equal(np.array(record[name], dtype=np.float32), expected)
-    np.testing.assert_array_equal(record["mask_LM"], heads.mask_LM)
-    assert (len(record["queries"]), len(record["keys"])) == heads.mask_LM.shape
+    np.testing.assert_array_equal(record["mask_LM"], heads.mask_HLM[2])
+    assert (record["scale"], record["gate"]) == (float(heads.scale_H[2]), 1.0)
+    assert (len(record["queries"]), len(record["keys"])) == heads.mask_HLM.shape[1:]
     assert record["selection"] == {"kind": kind, "layer": 1, "head": 2, "counted_from": 0}
 
 

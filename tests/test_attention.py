@@ -15,6 +15,7 @@ from transformer.attention import (
     causal_mask,
     padding_mask,
 )
+from transformer.edits import Change
 
 B, H, L, M, K = 3, 4, 5, 7, 6
 
@@ -36,8 +37,8 @@ MASKS = {
 @pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS)
 def test_fused_and_spelled_out_attention_agree(mask: torch.Tensor | None) -> None:
     query, key, value = random_input()
-    fast, nothing = attend(query, key, value, mask, 0.7)
-    slow, recorded = attend(query, key, value, mask, 0.7, explain=True)
+    fast, nothing = attend(query, key, value, mask, Change(H, 0.7))
+    slow, recorded = attend(query, key, value, mask, Change(H, 0.7), explain=True)
     torch.testing.assert_close(fast, slow, atol=1e-5, rtol=1e-5)
     assert nothing is None and recorded is not None
     torch.testing.assert_close(torch.tensor(recorded.context_HLK), slow[0])
@@ -46,17 +47,17 @@ def test_fused_and_spelled_out_attention_agree(mask: torch.Tensor | None) -> Non
 @pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS)
 def test_the_record_is_of_the_first_sentence(mask: torch.Tensor | None) -> None:
     query, key, value = random_input()
-    _, recorded = attend(query, key, value, mask, 0.7, explain=True)
+    _, recorded = attend(query, key, value, mask, Change(H, 0.7), explain=True)
     assert recorded is not None
     expected = torch.ones(L, M, dtype=torch.bool) if mask is None else mask[0].expand(L, M)
-    assert (torch.tensor(recorded.mask_LM) == expected).all()
+    assert (torch.tensor(recorded.mask_HLM) == expected).all()
     torch.testing.assert_close(torch.tensor(recorded.scores_HLM), query[0] @ key[0].mT)
     torch.testing.assert_close(torch.tensor(recorded.value_HMK), value[0])
 
 
 def test_a_record_does_not_change_with_its_tensors() -> None:
     query, key, value = random_input()
-    _, recorded = attend(query, key, value, None, 0.7, explain=True)
+    _, recorded = attend(query, key, value, None, Change(H, 0.7), explain=True)
     assert recorded is not None
     before = recorded.query_HLK.copy()
     query.zero_()
@@ -104,9 +105,9 @@ def test_a_piece_sees_itself_and_all_before_it(length: int) -> None:
 def test_no_row_is_ever_fully_masked(make_model, lengths: list[tuple[int, int]]) -> None:
     seen = []
 
-    def spy(query, key, value, mask, scale, explain=False):  # type: ignore[no-untyped-def]
+    def spy(query, key, value, mask, change, explain=False):  # type: ignore[no-untyped-def]
         seen.append(mask)
-        return attend(query, key, value, mask, scale, explain)
+        return attend(query, key, value, mask, change, explain)
 
     model = make_model()
     sources = torch.tensor([source for source, _ in lengths])

@@ -31,7 +31,7 @@ def test_every_row_of_weights_sums_to_one(trace: Trace) -> None:
 def test_masked_weights_are_exactly_zero(trace: Trace) -> None:
     masked = 0
     for heads in attentions(trace):
-        hidden = ~np.broadcast_to(heads.mask_LM, heads.weights_HLM.shape)
+        hidden = ~heads.mask_HLM
         assert not heads.weights_HLM[hidden].any()
         assert (heads.weights_HLM[~hidden] > 0).all()
         masked += hidden.sum()
@@ -41,7 +41,7 @@ def test_masked_weights_are_exactly_zero(trace: Trace) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_the_decoder_looks_at_earlier_pieces_alone(trace: Trace, kind: Kind) -> None:
     for layer in range(trace.layers(kind)):
-        mask = trace.sublayer(kind, layer).heads.mask_LM
+        mask = trace.sublayer(kind, layer).heads.mask_HLM
         expected = np.tril(np.ones_like(mask)) if kind == "decoder" else np.ones_like(mask)
         assert (mask == expected).all()
 
@@ -61,7 +61,7 @@ def test_scores_are_products_and_scaled_by_the_root_of_the_head_width(trace: Tra
 
 def test_weights_are_the_softmax_of_the_scaled_scores(trace: Trace) -> None:
     for heads in attentions(trace):
-        powers = np.exp(heads.scaled_scores_HLM.astype(np.float64)) * heads.mask_LM
+        powers = np.exp(heads.scaled_scores_HLM.astype(np.float64)) * heads.mask_HLM
         close(heads.weights_HLM, powers / powers.sum(-1, keepdims=True), atol=1e-5)
 
 
@@ -163,7 +163,7 @@ def test_the_three_kinds_are_different_sublayers(trace: Trace) -> None:
 
 def test_flatten_names_every_array_by_its_path(trace: Trace) -> None:
     arrays = flatten(trace)
-    assert len(arrays) == 7 + 2 * (12 + 5) + 3 * (12 + 12 + 5)
+    assert len(arrays) == 7 + 2 * (14 + 5) + 3 * (14 + 14 + 5)
     path = "decoder.2.cross_attention.heads.weights_HLM"
     assert arrays[path] is trace.decoder[2].cross_attention.heads.weights_HLM
     assert arrays["logits_LV"] is trace.logits_LV
@@ -180,7 +180,12 @@ def test_a_record_names_both_fields_that_disagree(trace: Trace) -> None:
 
 @pytest.mark.parametrize(
     ("name", "shape"),
-    [("key_HMK", (4, 9, 6)), ("value_HMK", (3, 8, 6)), ("mask_LM", (8, 5)), ("context_HLK", (5,))],
+    [
+        ("key_HMK", (4, 9, 6)),
+        ("value_HMK", (3, 8, 6)),
+        ("mask_HLM", (4, 5, 7)),
+        ("context_HLK", (5,)),
+    ],
 )
 def test_every_axis_is_checked(name: str, shape: tuple[int, ...]) -> None:
     shapes = {
@@ -189,7 +194,9 @@ def test_every_axis_is_checked(name: str, shape: tuple[int, ...]) -> None:
         "value_HMK": (4, 8, 6),
         "scores_HLM": (4, 5, 8),
         "scaled_scores_HLM": (4, 5, 8),
-        "mask_LM": (5, 8),
+        "mask_HLM": (4, 5, 8),
+        "scale_H": (4,),
+        "gate_H": (4,),
         "weights_HLM": (4, 5, 8),
         "context_HLK": (4, 5, 6),
     }

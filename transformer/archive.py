@@ -94,7 +94,7 @@ def head_record(
     queries, keys = axes(translation, kind, "pieces")
     heads = translation.trace.sublayer(kind, layer).heads
     arrays = {
-        name: (array if array.ndim == 2 else array[head]).tolist()
+        name.replace("_H", "_").removesuffix("_"): array[head].tolist()
         for name, array in flatten(heads).items()
     }
     return {
@@ -102,5 +102,5 @@ def head_record(
         "selection": {"kind": kind, "layer": layer, "head": head, "counted_from": 0},
         "queries": [token.label for token in queries],
         "keys": [token.label for token in keys],
-        **{name.replace("_H", "_"): array for name, array in arrays.items()},
+        **arrays,
     }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from transformer.config import ModelConfig
+from transformer.edits import Change
 from transformer.trace import AttentionTrace, as_record
 
 KeysValues = tuple[Tensor, Tensor]  # key_BHMK and value_BHMK: what can be looked at
@@ -29,19 +31,23 @@ def attend(
     key_BHMK: Tensor,
     value_BHMK: Tensor,
     mask_BLM: Tensor | None,
-    scale: float | Tensor,
+    change: Change,
     explain: bool = False,
 ) -> tuple[Tensor, AttentionTrace | None]:
-    """softmax(Q K^T * scale) V in every head (Vaswani et al. 2017, equation 1).
+    """softmax(Q K^T * scale) V in every head (Vaswani et al. 2017, equation 1): (B, H, L, K).
 
-    ``scale`` is 1/sqrt(d_k) unless edited; a tensor (H, 1, 1) gives every head a factor of its own.
-    ``mask_BLM`` is true where a query may look, None where every query may look everywhere. The
-    fused kernel and the spelled-out arithmetic give the same context; only the latter, chosen by
-    ``explain``, has intermediate values to record (of the first sentence of the batch). It also
-    trains on a CPU, where the gradient of the fused kernel takes ten times as long (torch 2.13,
-    sentences of 10 to 40 pieces).
+    ``mask_BLM`` is true where a query may look, None where every query may look everywhere.
+    ``change`` holds the scale, 1/sqrt(d_k) unless edited, and what else is edited. The fused kernel
+    and the spelled-out arithmetic give the same context; only the latter, chosen by ``explain``,
+    has intermediate values to record (of the first sentence of the batch). It also trains on a CPU,
+    where the gradient of the fused kernel takes ten times as long (torch 2.13, sentences of 10 to
+    40 pieces).
     """
-    mask_B1LM = None if mask_BLM is None else mask_BLM[:, None]
+    mask_BHLM = None if mask_BLM is None else mask_BLM[:, None]
+    if change.closed_HLM is not None:
+        open_HLM = ~change.closed_HLM.to(query_BHLK.device)
+        mask_BHLM = open_HLM[None] if mask_BHLM is None else mask_BHLM & open_HLM
+    scale = change.scale
     if isinstance(scale, Tensor):
         scale = scale.to(query_BHLK)
     trains_on_cpu = torch.is_grad_enabled() and query_BHLK.device.type == "cpu"
@@ -49,26 +55,28 @@ def attend(
         if isinstance(scale, Tensor):  # the fused kernel takes one number: scale the query instead
             query_BHLK, scale = query_BHLK * scale, 1.0
         context = F.scaled_dot_product_attention(
-            query_BHLK, key_BHMK, value_BHMK, attn_mask=mask_B1LM, scale=scale
+            query_BHLK, key_BHMK, value_BHMK, attn_mask=mask_BHLM, scale=scale
         )
-        return context, None
+        return change.fetched(context), None
     scores = torch.einsum("bhlk,bhmk->bhlm", query_BHLK, key_BHMK)
     scaled = scores * scale
-    if mask_B1LM is None:
-        mask_B1LM = torch.ones_like(scaled[:, :1], dtype=torch.bool)
-    weights = scaled.masked_fill(~mask_B1LM, -math.inf).softmax(-1)
+    if mask_BHLM is None:
+        mask_BHLM = torch.ones_like(scaled[:, :1], dtype=torch.bool)
+    weights = scaled.masked_fill(~mask_BHLM, -math.inf).softmax(-1)
     context = torch.einsum("bhlm,bhmk->bhlk", weights, value_BHMK)
     if not explain:
-        return context, None
-    return context, AttentionTrace(
+        return change.fetched(context), None
+    return change.fetched(context), AttentionTrace(
         query_HLK=as_record(query_BHLK),
         key_HMK=as_record(key_BHMK),
         value_HMK=as_record(value_BHMK),
         scores_HLM=as_record(scores),
+        scale_H=np.array(change.scales, dtype=np.float32),
         scaled_scores_HLM=as_record(scaled),
-        mask_LM=as_record(mask_B1LM.expand_as(scores[:, :1])[:, 0]),
+        mask_HLM=as_record(mask_BHLM.expand_as(scores)),
         weights_HLM=as_record(weights),
         context_HLK=as_record(context),
+        gate_H=np.array(change.gates, dtype=np.float32),
     )
 
 
@@ -116,16 +124,13 @@ class MultiHeadAttention(nn.Module):
         x_BLD: Tensor,
         keys_values: KeysValues,
         mask_BLM: Tensor | None,
-        scale: float | Tensor | None = None,
+        change: Change | None = None,
         explain: bool = False,
     ) -> tuple[Tensor, AttentionTrace | None]:
-        """Every row of ``x_BLD`` looks at the keys and fetches their values: (B, L, D).
-
-        ``scale`` replaces 1/sqrt(d_k), as in ``attend``.
-        """
+        """Every row of ``x_BLD`` looks at the keys and fetches their values: (B, L, D)."""
         query_BHLK = self._split(self.query(x_BLD))
-        scale = self.scale if scale is None else scale
-        context_BHLK, heads = attend(query_BHLK, *keys_values, mask_BLM, scale, explain)
+        change = change or Change(self.heads, self.scale)
+        context_BHLK, heads = attend(query_BHLK, *keys_values, mask_BLM, change, explain)
         return self.output(context_BHLK.transpose(1, 2).flatten(2)), heads
 
     def _split(self, x_BLW: Tensor) -> Tensor:

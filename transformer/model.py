@@ -23,7 +23,7 @@ from transformer.attention import (
 )
 from transformer.cache import DecoderCache
 from transformer.config import ModelConfig
-from transformer.edits import Edits, scale_of
+from transformer.edits import Edits, change_of, check_edits
 from transformer.network import Network
 from transformer.tokenizer import BEGIN
 from transformer.trace import (
@@ -63,24 +63,29 @@ class AttentionSublayer(nn.Module):
         mask_BLM: Tensor | None,
         keys_values: KeysValues | None = None,
         past: GrowingKeys | None = None,
+        start: int = 0,
         edits: Edits = (),
         explain: bool = False,
     ) -> tuple[Tensor, AttentionSublayerTrace | None]:
-        """Looks at ``keys_values``, or, if None, at its own positions and the ``past`` ones."""
-        scale = self.attention.scale
-        scale = scale_of(edits, self.kind, self.layer, self.attention.heads, scale)
+        """Looks at ``keys_values``, or, if None, at its own positions and the ``past`` ones.
+
+        The first row of ``x_BLD`` stands at position ``start``, as edits count.
+        """
         normalised = self.norm(x_BLD)
         if keys_values is None:
             keys_values = self.attention.keys_values(normalised)
             keys_values = keys_values if past is None else past.append(keys_values)
-        output, heads = self.attention(normalised, keys_values, mask_BLM, scale, explain)
+        rows, keys = range(start, start + x_BLD.shape[1]), keys_values[0].shape[2]
+        heads, scale = self.attention.heads, self.attention.scale
+        change = change_of(edits, self.kind, self.layer, heads, scale, rows, keys)
+        output, looked = self.attention(normalised, keys_values, mask_BLM, change, explain)
         after = x_BLD + self.dropout(output)
-        if heads is None:
+        if looked is None:
             return after, None
         return after, AttentionSublayerTrace(
             residual_before_LD=as_record(x_BLD),
             normalised_LD=as_record(normalised),
-            heads=heads,
+            heads=looked,
             output_LD=as_record(output),
             residual_after_LD=as_record(after),
         )
@@ -154,14 +159,13 @@ class DecoderLayer(nn.Module):
         memory: KeysValues,
         memory_mask_B1M: Tensor | None,
         past: GrowingKeys | None = None,
+        start: int = 0,
         edits: Edits = (),
         explain: bool = False,
     ) -> tuple[Tensor, DecoderLayerTrace | None]:
-        x_BLD, looked = self.self_attention(
-            x_BLD, mask_BLL, past=past, edits=edits, explain=explain
-        )
+        x_BLD, looked = self.self_attention(x_BLD, mask_BLL, None, past, start, edits, explain)
         x_BLD, crossed = self.cross_attention(
-            x_BLD, memory_mask_B1M, memory, edits=edits, explain=explain
+            x_BLD, memory_mask_B1M, memory, None, start, edits, explain
         )
         x_BLD, thought = self.feed_forward(x_BLD, explain)
         return x_BLD, DecoderLayerTrace(looked, crossed, thought) if explain else None
@@ -219,20 +223,26 @@ class Transformer(Network[DecoderCache]):
         return [layer.memory_keys_values(memory_BMD) for layer in layers]
 
     def forward(self, source_BM: Tensor, lengths_B: Tensor, target_BL: Tensor) -> Tensor:
-        """Teacher forcing, as ``Network.forward``.
+        """Teacher forcing, as ``Network.forward``."""
+        return self.follow(source_BM, padding_mask(lengths_B, source_BM.shape[1]), target_BL)
+
+    def follow(
+        self, source_BM: Tensor, mask_B1M: Tensor, target_BL: Tensor, edits: Edits = ()
+    ) -> Tensor:
+        """Teacher forcing with any French pieces hidden: those where ``mask_B1M`` is false.
 
         Padding of the target stands after its pieces, so that the causal mask already hides it.
         """
-        mask_B1M = padding_mask(lengths_B, source_BM.shape[1])
-        memory = self.memory_keys_values(self.encode(source_BM, mask_B1M))
+        memory = self.memory_keys_values(self.encode(source_BM, mask_B1M, edits))
         causal = causal_mask(target_BL.shape[1], target_BL.device)
         _, x_BLD = self.embed(target_BL)
         for layer, keys_values in zip(self.decoder, memory, strict=True):
-            x_BLD, _ = layer(x_BLD, causal, keys_values, mask_B1M)
+            x_BLD, _ = layer(x_BLD, causal, keys_values, mask_B1M, edits=edits)
         return self.decoder_norm(x_BLD)
 
     def start(self, source_BM: Tensor, lengths_B: Tensor, edits: Edits = ()) -> DecoderCache:
         """A cache over the encoded sources; where nothing is padding, no mask is kept."""
+        check_edits(edits, self.config, int(lengths_B.min()))
         mask_B1M = padding_mask(lengths_B, source_BM.shape[1])
         memory = self.memory_keys_values(self.encode(source_BM, mask_B1M, edits))
         return DecoderCache(memory, None if bool(mask_B1M.all()) else mask_B1M, edits)
@@ -241,13 +251,16 @@ class Transformer(Network[DecoderCache]):
         """Logits (B, V) of the piece after ``ids_B``, whose keys and values join the cache."""
         _, x_BLD = self.embed(ids_B[:, None], start=cache.length)
         for layer, past, memory in zip(self.decoder, cache.past, cache.memory, strict=True):
-            x_BLD, _ = layer(x_BLD, None, memory, cache.memory_mask_B1M, past, cache.edits)
+            x_BLD, _ = layer(
+                x_BLD, None, memory, cache.memory_mask_B1M, past, cache.length, cache.edits
+            )
         cache.length += 1
         return self.logits(self.decoder_norm(x_BLD[:, -1]))
 
     @torch.inference_mode()
     def trace(self, source: Sequence[int], target: Sequence[int], edits: Edits = ()) -> Trace:
         """One explained pass, as ``Network.trace``."""
+        check_edits(edits, self.config, len(source))
         device = self.embedding.weight.device
         source_BM = torch.tensor([list(source)], device=device)
         target_BL = torch.tensor([[BEGIN, *target[:-1]]], device=device)
@@ -262,7 +275,7 @@ class Transformer(Network[DecoderCache]):
         causal = causal_mask(target_BL.shape[1], device)
         memory = self.memory_keys_values(memory_BMD)
         for layer, keys_values in zip(self.decoder, memory, strict=True):
-            x_BLD, explained = layer(x_BLD, causal, keys_values, None, None, edits, explain=True)
+            x_BLD, explained = layer(x_BLD, causal, keys_values, None, edits=edits, explain=True)
             decoder.append(explained)
         decoded_BLD = self.decoder_norm(x_BLD)
         return Trace(

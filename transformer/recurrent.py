@@ -20,7 +20,8 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from transformer.attention import padding_mask
 from transformer.config import RecurrentConfig
-from transformer.edits import Edits, check_edits
+from transformer.edits import Edits
+from transformer.errors import not_a_transformer
 from transformer.network import Network
 from transformer.tokenizer import BEGIN
 from transformer.trace import (
@@ -151,7 +152,8 @@ class Recurrent(Network[RecurrentState]):
 
     def start(self, source_BM: Tensor, lengths_B: Tensor, edits: Edits = ()) -> RecurrentState:
         """The encoder's last state, with which each layer of the decoder begins."""
-        check_edits(edits, self.config)
+        if edits:
+            raise not_a_transformer()
         return self._begin(self.encode(source_BM, lengths_B), lengths_B)
 
     def _begin(self, read: Encoded, lengths_B: Tensor) -> RecurrentState:
@@ -211,7 +213,8 @@ class Recurrent(Network[RecurrentState]):
         self, source: Sequence[int], target: Sequence[int], edits: Edits = ()
     ) -> RecurrentTrace:
         """One explained pass, as ``Network.trace``: the same steps as in decoding."""
-        check_edits(edits, self.config)
+        if edits:
+            raise not_a_transformer()
         device = self.embedding.weight.device
         source_BM = torch.tensor([list(source)], device=device)
         target_BL = torch.tensor([[BEGIN, *target[:-1]]], device=device)

@@ -60,19 +60,22 @@ class Record:
 class AttentionTrace(Record):
     """Scaled dot-product attention in every head (Vaswani et al. 2017, section 3.2.1).
 
-    ``scores`` are the raw products of query and key, ``scaled_scores`` the same times the scale,
+    ``scores`` are the raw products of query and key, ``scaled_scores`` the same times ``scale``,
     both before the mask; ``mask`` is true where a query may look; ``weights`` come out of the
-    softmax and each of their rows sums to one; ``context`` is weights times value.
+    softmax and each of their rows sums to one; ``context`` is weights times value, and goes on to
+    W_O times ``gate``. Unless edited, scale is 1/sqrt(d_k), gate is 1, and all heads share a mask.
     """
 
     query_HLK: np.ndarray
     key_HMK: np.ndarray
     value_HMK: np.ndarray
     scores_HLM: np.ndarray
+    scale_H: np.ndarray
     scaled_scores_HLM: np.ndarray
-    mask_LM: np.ndarray
+    mask_HLM: np.ndarray
     weights_HLM: np.ndarray
     context_HLK: np.ndarray
+    gate_H: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import torch
 from transformer.checkpoint import SETTINGS, WEIGHTS, load_model
 from transformer.data import group_by_length
 from transformer.decoding import Hypothesis, check_beam, search
-from transformer.edits import Edits, check_edits
+from transformer.edits import Edits
 from transformer.errors import UsageError, not_a_transformer
 from transformer.model import Transformer
 from transformer.network import Network
@@ -132,7 +132,6 @@ class Translator:
         Decodes on the fast path; then one teacher-forced pass over the winner is recorded. Both
         carry the ``edits``. Raises UsageError if the text cannot be read or an edit cannot be.
         """
-        check_edits(edits, self.model.config)
         source = self.tokenizer.encode(text)
         if target is None:
             candidates = self.search_batch([source], beam_size, edits)[0]

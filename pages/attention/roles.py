@@ -193,7 +193,7 @@ def _without(
     """The head as it is, beside what would be left of it without W_Q and W_K."""
     heads = translation.trace.sublayer(kind, layer).heads
     own_LM = heads.weights_HLM[head]
-    alike_LM = similarity_weights(found["query"].inputs, found["key"].inputs, heads.mask_LM)
+    alike_LM = similarity_weights(found["query"].inputs, found["key"].inputs, heads.mask_HLM[head])
     st.subheader(_("Why three roles? The same without W_Q and W_K"))
     own = " ".join(
         [
@@ -215,7 +215,10 @@ def _without(
         st.columns(2, gap="medium") if side_by_side else (st.container(), st.container()),
         ("as-it-is", "without-matrices"),
         (_("As it is"), _("Without W_Q and W_K")),
-        (f"heads.weights_HLM[{head}]", "similarity_weights(asking, answering, heads.mask_LM)"),
+        (
+            f"heads.weights_HLM[{head}]",
+            f"similarity_weights(asking, answering, heads.mask_HLM[{head}])",
+        ),
         (own_LM, alike_LM),
         strict=True,
     ):

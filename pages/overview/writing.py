@@ -66,7 +66,7 @@ def attention(translation: Translation, row: int, kind: Kind) -> Step:
     values = {
         f"heads.weights_HLM.mean(0)[{row}]": weights_M,
         f"heads.scaled_scores_HLM.mean(0)[{row}]": heads.scaled_scores_HLM.mean(0)[row],
-        f"heads.mask_LM[{row}]": np.broadcast_to(heads.mask_LM, heads.weights_HLM.shape[1:])[row],
+        f"heads.mask_HLM.any(0)[{row}]": heads.mask_HLM.any(0)[row],
         f"piece_names(translation, {kind!r})[1]": keys,
     }
     picture = Picture.of(

@@ -126,7 +126,7 @@ def _score(translator: Translator, translation: Translation) -> Asked:
     rows, columns = piece_names(translation, kind)
     query = min(st.session_state["query"], len(rows)) - 1
     scores_M = heads.scaled_scores_HLM[head, query]
-    seen = np.flatnonzero(heads.mask_LM[query])
+    seen = np.flatnonzero(heads.mask_HLM[head, query])
     offered = np.sort(seen[np.argsort(-scores_M[seen])][:CHOICES_AT_MOST])
     right = int(scores_M[offered].argmax())
     return Asked(

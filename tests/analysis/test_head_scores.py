@@ -20,7 +20,8 @@ def seen_scores(trace, kind, layer, head):
     """Products of query and key in float64 where the mask lets a query look, row by row."""
     heads = trace.sublayer(kind, layer).heads
     rows = []
-    for query, mask_M in zip(heads.query_HLK[head].astype(np.float64), heads.mask_LM, strict=True):
+    queries = heads.query_HLK[head].astype(np.float64)
+    for query, mask_M in zip(queries, heads.mask_HLM[head], strict=True):
         keys = heads.key_HMK[head].astype(np.float64)[mask_M]
         rows.append(keys @ query)
     return rows

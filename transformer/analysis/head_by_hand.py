@@ -44,7 +44,7 @@ def head_by_hand(trace: AttentionTrace, head: int, query: int = 0, key: int = 0)
     query_LK, key_KM = trace.query_HLK[head], np.ascontiguousarray(trace.key_HMK[head].T)
     value_MK, scores_LM = trace.value_HMK[head], trace.scores_HLM[head]
     scaled_LM, weights_LM = trace.scaled_scores_HLM[head], trace.weights_HLM[head]
-    context_LK, scale = trace.context_HLK[head], query_LK.shape[1] ** -0.5
+    context_LK, scale = trace.context_HLK[head], float(trace.scale_H[head])
     cell = (query, key)
     return HeadByHand(
         query_LK=query_LK,
@@ -54,9 +54,9 @@ def head_by_hand(trace: AttentionTrace, head: int, query: int = 0, key: int = 0)
         scale=scale,
         scaled_scores_LM=scaled_LM,
         scaled=Check.of(_float64(scores_LM) * scale, scaled_LM, cell),
-        mask_LM=trace.mask_LM.copy(),
+        mask_LM=trace.mask_HLM[head].copy(),
         weights_LM=weights_LM,
-        weights=Check.of(softmax(scaled_LM, trace.mask_LM), weights_LM, cell),
+        weights=Check.of(softmax(scaled_LM, trace.mask_HLM[head]), weights_LM, cell),
         value_MK=value_MK,
         context_LK=context_LK,
         context=Check.of(

@@ -67,8 +67,8 @@ def _measure(
 ) -> HeadScores:
     """``rows`` are the entropies of the head's rows, one array for each trace."""
     head = place[2]
-    scores = [attention.scores_HLM[head][attention.mask_LM] for attention in attentions]
-    keys = np.concatenate([attention.mask_LM.sum(-1) for attention in attentions])
+    scores = [attention.scores_HLM[head][attention.mask_HLM[head]] for attention in attentions]
+    keys = np.concatenate([attention.mask_HLM[head].sum(-1) for attention in attentions])
     entropies = np.concatenate(rows)
     choosing = keys > 1
     query_SK = np.concatenate([attention.query_HLK[head] for attention in attentions])

@@ -56,8 +56,8 @@ def score_by_hand(
     products_K = query_K * key_K
     scores_M = trace.scores_HLM[head, query].astype(np.float64)
     scaled_M = trace.scaled_scores_HLM[head, query].astype(np.float64)
-    scale = len(query_K) ** -0.5
-    mask_M = trace.mask_LM[query]
+    scale = float(trace.scale_H[head])
+    mask_M = trace.mask_HLM[head, query]
     shift = float(scaled_M[mask_M].max())
     exponentials_M = np.where(mask_M, np.exp(scaled_M - shift), 0.0)
     total = float(exponentials_M.sum())
@@ -65,7 +65,8 @@ def score_by_hand(
     contributions_MK = weights_M[:, None] * trace.value_HMK[head].astype(np.float64)
     context_K = contributions_MK.sum(0)
     contexts_HK = trace.context_HLK[:, query].astype(np.float64)
-    output_D = output_weight.astype(np.float64) @ contexts_HK.reshape(-1)
+    gated_HK = trace.gate_H[:, None] * contexts_HK
+    output_D = output_weight.astype(np.float64) @ gated_HK.reshape(-1)
     return ScoreByHand(
         query_K=query_K,
         key_K=key_K,

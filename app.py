@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages import BY_PATH, VIEWS
 from pages.shared import link
+from pages.shared.changes import banner
 from pages.shared.guard import guarded
 from pages.shared.language import _
 from pages.shared.lesson_panel import panel
@@ -34,6 +35,7 @@ def main() -> None:
         sentence_bar()
         with guarded():
             if suitable(view) and panel(view):
+                banner(view)
                 page.run()
         link.publish()
 

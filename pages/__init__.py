@@ -34,28 +34,29 @@ class View:
 
 
 VIEWS = (
-    View(N_("Translate"), N_("Start here"), "💬", "start", "", "any"),
+    View(N_("Translate"), N_("Start here"), "💬", "start", "", "any", changes=True),
     View(N_("Lessons"), N_("Start here"), "🎓", "lessons", "lessons", "nothing"),
     View(N_("For teachers"), N_("Start here"), "🍎", "lessons", "teach", "nothing"),
-    View(N_("The black box"), N_("Overview"), "📦", "overview", "box"),
-    View(N_("Step by step"), N_("Overview"), "👣", "overview", "steps"),
-    View(N_("Words to vectors"), N_("Words"), "🧭", "words", "vectors"),
-    View(N_("Positions"), N_("Words"), "🌊", "words", "positions"),
+    View(N_("The black box"), N_("Overview"), "📦", "overview", "box", changes=True),
+    View(N_("Step by step"), N_("Overview"), "👣", "overview", "steps", changes=True),
+    View(N_("Words to vectors"), N_("Words"), "🧭", "words", "vectors", changes=True),
+    View(N_("Positions"), N_("Words"), "🌊", "words", "positions", changes=True),
     View(N_("Map of words"), N_("Words"), "🗺️", "words", "wordmap", "any"),
-    View(N_("All heads"), N_("Attention"), "👀", "attention", "attention", "any"),
-    View(N_("Query, key, value"), N_("Attention"), "🔑", "attention", "roles"),
-    View(N_("One score by hand"), N_("Attention"), "🔢", "attention", "score"),
-    View(N_("All scores at once"), N_("Attention"), "🧮", "attention", "matrix"),
+    View(N_("All heads"), N_("Attention"), "👀", "attention", "attention", "any", changes=True),
+    View(N_("Query, key, value"), N_("Attention"), "🔑", "attention", "roles", changes=True),
+    View(N_("One score by hand"), N_("Attention"), "🔢", "attention", "score", changes=True),
+    View(N_("All scores at once"), N_("Attention"), "🧮", "attention", "matrix", changes=True),
     View(N_("Together or alone"), N_("Layers"), "🤝", "layers", "alone"),
-    View(N_("Layer by layer"), N_("Layers"), "🪜", "layers", "layers"),
+    View(N_("Layer by layer"), N_("Layers"), "🪜", "layers", "layers", changes=True),
     View(N_("Word in context"), N_("Layers"), "🎭", "layers", "context"),
-    View(N_("The next word"), N_("Layers"), "🎯", "layers", "next"),
+    View(N_("The next word"), N_("Layers"), "🎯", "layers", "next", changes=True),
     View(N_("Why divide?"), N_("Why √d_k"), "🎲", "laboratory", "simulation"),
     View(N_("Measured scores"), N_("Why √d_k"), "📏", "laboratory", "measured"),
     View(N_("Without √d_k"), N_("Why √d_k"), "🧪", "laboratory", "scale"),
     # What heads do (heads: atlas, pruning, lines)
     # Explanations (explanations: explain, lens, contributions)
     # Change it (change: edits, english, compare, patching)
+    View(N_("Change it"), N_("Change it"), "🛠️", "change", "edits"),
     # How it writes (writing: search, decode)
     View(N_("Long memory"), N_("Why not an RNN?"), "🧵", "recurrence", "memory", "any"),
     View(N_("Chain or sum"), N_("Why not an RNN?"), "⛓️", "recurrence", "chain", "any"),

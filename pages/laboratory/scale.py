@@ -10,12 +10,13 @@ from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
-from pages.shared.scaling import FACTORS, SCOPES
+from pages.shared.scaling import FACTORS, SCOPES, name_factor
 from pages.shared.translation import load, translate
 from transformer import KINDS, Kind, Trace, Translation
 from transformer.analysis.edited import layer_entropies, log_probabilities, replay
+from transformer.edit_codes import read_edits, write_edits
 from transformer.edits import Edits, ScaleScores
-from transformer.figures.edited import factors_figure, layer_entropies_figure
+from transformer.figures.edited import before_after_figure, factors_figure
 
 OWN = "1"  # times 1/sqrt(d_k): the model's own factor
 
@@ -48,7 +49,7 @@ def _draw(translation: Translation) -> Edits:
         place = pick_attention(translation.trace)
     edits = _every_factor(translation, *place)
     edit = edits[FACTORS.index(st.session_state["factor"])]
-    name = _("With the factor {factor}").format(factor=_name_factor(st.session_state["factor"]))
+    name = _("With the factor {factor}").format(factor=name_factor(st.session_state["factor"]))
     _compare(translation, edit, name)
     replayed = replay(load(st.session_state["model"]), translation, (edit,))
     _numbers(translation, replayed)
@@ -94,7 +95,7 @@ def _pick_edit() -> None:
         st.select_slider(
             _("Factor on the scores"),
             FACTORS,
-            format_func=_name_factor,
+            format_func=name_factor,
             key="factor",
             persist_state="session",
             width=300,
@@ -110,11 +111,6 @@ def _pick_edit() -> None:
 
 def _start_over() -> None:
     st.session_state["factor"] = OWN
-
-
-def _name_factor(factor: str) -> str:
-    """The same in every language; 1 leaves the division out."""
-    return "1" if factor == "none" else f"{factor}/√d_k"
 
 
 def _compare(translation: Translation, edit: ScaleScores, name: str) -> None:
@@ -168,7 +164,7 @@ def _entropies(translation: Translation, replayed: Trace, edit: ScaleScores, nam
     ).format(own=f"{trained.mean():.3f}", changed=f"{changed.mean():.3f}")
     return Picture.of(
         "entropies",
-        layer_entropies_figure,
+        before_after_figure,
         {
             "layer_entropies(translation.trace)": trained,
             "layer_entropies(replay(translator, translation, edits))": changed,
@@ -187,14 +183,14 @@ def _entropies(translation: Translation, replayed: Trace, edit: ScaleScores, nam
 
 # Nine passes of 20 milliseconds: computed once for a sentence and a scope.
 @st.cache_data(max_entries=256, show_spinner=False)
-def _log_probabilities(model: str, text: str, edits: tuple[ScaleScores, ...]) -> np.ndarray:
+def _log_probabilities(model: str, text: str, code: str) -> np.ndarray:
     translation = translate(model, text).translation
-    return log_probabilities(load(model), translation, [(edit,) for edit in edits])
+    return log_probabilities(load(model), translation, [(edit,) for edit in read_edits(code)])
 
 
 def _all_factors(translation: Translation, edits: tuple[ScaleScores, ...]) -> Picture:
     model, text = st.session_state["model"], st.session_state["text"]
-    found = _log_probabilities(model, text, edits)
+    found = _log_probabilities(model, text, write_edits(edits))
     chosen, own = FACTORS.index(st.session_state["factor"]), FACTORS.index(OWN)
     factors = [edit.factor for edit in edits]
     labels = ["√d_k" if code == "none" else code for code in FACTORS]
@@ -203,7 +199,7 @@ def _all_factors(translation: Translation, edits: tuple[ScaleScores, ...]) -> Pi
         "How probable the model finds its own translation under each factor: {own} with the one "
         "it was trained with, {chosen} with the chosen one; most probable at {best}."
     ).format(
-        own=f"{found[own]:.2f}", chosen=f"{found[chosen]:.2f}", best=_name_factor(FACTORS[best])
+        own=f"{found[own]:.2f}", chosen=f"{found[chosen]:.2f}", best=name_factor(FACTORS[best])
     )
     return Picture.of(
         "factors",

@@ -10,6 +10,15 @@ class Example(NamedTuple):
     shows: str
 
 
+class Story(NamedTuple):
+    """Edits that change a translation tellingly; ``edits`` is their code."""
+
+    title: str
+    text: str
+    model: str
+    edits: str
+
+
 # Four French pieces and three English ones, their end marks counted: matrices of 3 x 4.
 SMALLEST = Example("Des mots nouveaux", N_("so short that its matrices fit the screen"))
 
@@ -34,3 +43,5 @@ EXAMPLES = (
     LONG,
     SMALLEST,
 )
+
+STORIES: tuple[Story, ...] = ()

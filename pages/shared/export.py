@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from pages.shared import link
+from pages.shared.changes import current_edits, current_english
 from pages.shared.language import _
 from pages.shared.translation import load, translate
 from transformer import Trace, Translation
@@ -26,14 +27,16 @@ _mount_copy_link = st.components.v2.component(
 )
 
 
-def take_away(edits: Edits = ()) -> None:
-    """The row at the foot of a page; ``edits`` are those that the page's numbers carry.
+def take_away(edits: Edits | None = None) -> None:
+    """The row at the foot of a page; ``edits`` are those that its numbers carry, if not the
+    address's.
 
     Files are made when they are asked for.
     """
     model, text = st.session_state["model"], st.session_state["text"]
     translator = load(model)
-    translation = translate(model, text, tuple(edits)).translation
+    edits = current_edits() if edits is None else edits
+    translation = translate(model, text, edits, current_english()).translation
     chosen = _selection(translation.record)
     origin = origin_of(translator, translation, edits, chosen)
     st.divider()

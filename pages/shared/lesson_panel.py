@@ -5,7 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages import View
-from pages.shared import goto, lessons, link, translation
+from pages.shared import changes, goto, lessons, link, translation
 from pages.shared.guard import guarded, literal
 from pages.shared.language import _, language
 from pages.shared.lessons import BY_NAME, CHAPTERS, QUESTIONS, Chapter, Text
@@ -62,7 +62,7 @@ def _chapter(chapter: Chapter) -> bool:
     """Text and question side by side; whether the figure may be seen."""
     text = lessons.texts(language())[chapter.name]
     try:
-        current = translation.current().translation
+        current = changes.current().translation
     except UsageError:
         return True  # the page below says what is wrong with the sentence
     model = translation.load(st.session_state["model"])

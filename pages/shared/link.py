@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from pages.shared.edit_words import KINDS_OF_EDIT, REACHES
 from pages.shared.examples import EXAMPLES
 from pages.shared.exercise import HEADS, TASK_NAMES
 from pages.shared.exercise import WIDTHS as HEAD_WIDTHS
@@ -135,6 +136,9 @@ CHOICES = {
     "level": Choice(_one_of(lambda: LEVELS), lambda: "box"),
     "step": Choice(_one_of(lambda: STEPS), lambda: "pieces"),
     "english": Choice(_short, lambda: ""),
+    "edits": Choice(str, lambda: ""),
+    "tool": Choice(_one_of(lambda: KINDS_OF_EDIT), lambda: "off"),
+    "reach": Choice(_one_of(lambda: REACHES), lambda: "head"),
     "clock": Choice(_one_of(lambda: CLOCKS), lambda: "step"),
     "snapshot": Choice(_position, lambda: 8),
     "length": Choice(_one_of(lambda: LENGTH_CODES), lambda: "64"),

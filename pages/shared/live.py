@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shared import link, translation
+from pages.shared import changes, link
 from pages.shared.export import copy_link, take_away
 from pages.shared.guard import guarded
 from transformer import Translation
@@ -15,11 +15,11 @@ from transformer.edits import Edits
 def live(draw: Callable[[Translation], Edits | None]) -> None:
     """Draw pickers and figures of the current sentence; the address follows every choice.
 
-    What can be taken away carries the edits that ``draw`` returns, if any.
+    What can be taken away carries the edits that ``draw`` returns, else those of the page.
     """
     with guarded():
-        edits = draw(translation.current().translation)
-        take_away(edits or ())
+        edits = draw(changes.current().translation)
+        take_away(edits)
     link.publish()
 
 

@@ -6,15 +6,17 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared.changes import current_edits, current_english
 from pages.shared.translation import BEAM_SIZE, load
+from transformer.edit_codes import write_edits
 
 _TRANSLATION = """\
 from transformer import Translator
-from transformer.translator import MODELS
+{imports}from transformer.translator import MODELS
 
 # sha256 {sha256}
 translator = Translator.load(MODELS / {model!r})
-translation = translator.translate({text!r}, beam_size={beam})
+translation = translator.translate({text!r}, beam_size={beam}{more})
 """
 
 
@@ -35,10 +37,13 @@ def cell_of(
 
 
 def _translated() -> str:
-    model = st.session_state["model"]
+    model, edits, english = st.session_state["model"], current_edits(), current_english()
     return _TRANSLATION.format(
         model=model,
         sha256=load(model).sha256,
         text=st.session_state["text"],
         beam=BEAM_SIZE,
+        imports="from transformer.edit_codes import read_edits\n" if edits else "",
+        more=(f", target={english!r}" if english else "")
+        + (f", edits=read_edits({write_edits(edits)!r})" if edits else ""),
     )

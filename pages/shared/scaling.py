@@ -11,6 +11,12 @@ SCOPES = {
     "head": N_("this head"),
 }
 
+
+def name_factor(factor: str) -> str:
+    """The same in every language; "none" leaves the division out."""
+    return "1" if factor == "none" else f"{factor}/√d_k"
+
+
 WIDTHS = tuple(str(width) for width in scaling.WIDTHS)
 DRAWS = ("1000", "2000", "5000", "10000", "20000", "50000", "100000")
 KEYS = ("3", "5", "10", "20", "50")

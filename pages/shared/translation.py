@@ -8,7 +8,8 @@ import streamlit as st
 import torch
 
 from transformer import Translation, Translator, UsageError
-from transformer.edits import ScaleScores
+from transformer.edit_codes import read_edits, write_edits
+from transformer.edits import Edits
 from transformer.translator import MODELS
 
 LONGEST_TEXT = 200  # characters: what one sentence on a projector can hold
@@ -32,10 +33,10 @@ def load(model: str) -> Translator:
     return translator
 
 
-def _translate(model: str, text: str, edits: tuple[ScaleScores, ...]) -> Timed:
+def _translate(model: str, text: str, edits: str, english: str) -> Timed:
     translator = load(model)
     begun = time.perf_counter()
-    translation = translator.translate(text, BEAM_SIZE, edits=edits)
+    translation = translator.translate(text, BEAM_SIZE, english or None, read_edits(edits))
     return Timed(translation, time.perf_counter() - begun)
 
 
@@ -43,27 +44,30 @@ def _translate(model: str, text: str, edits: tuple[ScaleScores, ...]) -> Timed:
 # and spares copying megabytes at every rerun. A trace of `small` takes 2 MB for seven words and
 # 5 MB for twenty, but 120 MB for 256 pieces of gibberish: few of those are kept.
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _translate_short(model: str, text: str, edits: tuple[ScaleScores, ...]) -> Timed:
-    return _translate(model, text, edits)
+def _translate_short(model: str, text: str, edits: str, english: str) -> Timed:
+    return _translate(model, text, edits, english)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _translate_long(model: str, text: str, edits: tuple[ScaleScores, ...]) -> Timed:
-    return _translate(model, text, edits)
+def _translate_long(model: str, text: str, edits: str, english: str) -> Timed:
+    return _translate(model, text, edits, english)
 
 
-def translate(model: str, text: str, edits: tuple[ScaleScores, ...] = ()) -> Timed:
-    """The translation of ``text`` and the seconds it took; UsageError if it cannot be read."""
-    if len(text) > LONGEST_TEXT:
-        raise UsageError(
-            "The sentence has {length} characters; this page takes up to {longest}. Shorten it.",
-            length=len(text),
-            longest=LONGEST_TEXT,
-        )
-    pieces = len(load(model).tokenizer.encode(text).pieces)
-    return (_translate_short if pieces <= MANY_PIECES else _translate_long)(model, text, edits)
+def translate(model: str, text: str, edits: Edits = (), english: str = "") -> Timed:
+    """The translation of ``text``, or the visitor's own ``english``, and the seconds it took.
 
-
-def current() -> Timed:
-    """The sentence in the bar, translated by the chosen model."""
-    return translate(st.session_state["model"], st.session_state["text"])
+    Raises UsageError if it cannot be read or an edit cannot be.
+    """
+    for written in (text, english):
+        if len(written) > LONGEST_TEXT:
+            raise UsageError(
+                "The sentence has {length} characters; this page takes up to {longest}. "
+                "Shorten it.",
+                length=len(written),
+                longest=LONGEST_TEXT,
+            )
+    encode = load(model).tokenizer.encode
+    pieces = max(len(encode(written).pieces) for written in (text, english or text))
+    kept = _translate_short if pieces <= MANY_PIECES else _translate_long
+    # By their code: Streamlit tells two dataclasses of equal fields not apart.
+    return kept(model, text, write_edits(edits), english)

@@ -6,11 +6,12 @@ import numpy as np
 import streamlit as st
 
 from pages.shared.attention import COLUMNS, ROWS
+from pages.shared.changes import current
 from pages.shared.components import piece_steps, word_links
 from pages.shared.export import take_away
 from pages.shared.language import _
 from pages.shared.picture import Picture, take
-from pages.shared.translation import BEAM_SIZE, Timed, current
+from pages.shared.translation import BEAM_SIZE, Timed
 from pages.start.handover import handover
 from transformer import Translation
 from transformer.analysis.view import View, link_layer, strongest_link, view

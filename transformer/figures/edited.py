@@ -67,24 +67,23 @@ def factors_figure(
     return framed(figure, title, dark, height=350)
 
 
-def layer_entropies_figure(
+def before_after_figure(
     trained_X: np.ndarray,
     changed_X: np.ndarray,
-    kinds: Sequence[str],
-    layers: Sequence[str],
-    *,
+    *labels: Sequence[str],
     names: tuple[str, str],
     title: str,
     dark: bool = False,
 ) -> go.Figure:
-    """The mean entropy of a row in every layer X, as trained and changed, by kind of attention."""
+    """A pair of bars for each X, as trained and changed; ``labels`` name it, groups first."""
     figure = go.Figure()
+    named = [[escape(label) for label in level] for level in labels]
     for values, name, colour in (
         (trained_X, names[0], colours.weight(dark)),
         (changed_X, names[1], colours.pale_weight(dark)),
     ):
         figure.add_bar(
-            x=[[escape(kind) for kind in kinds], [escape(layer) for layer in layers]],
+            x=named[0] if len(named) == 1 else named,
             y=values,
             name=escape(name),
             marker_color=colour,

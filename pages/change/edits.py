@@ -1,0 +1,242 @@
+"""Edits: change something inside the model, and let it translate again."""
+
+import numpy as np
+import streamlit as st
+
+from pages.change.new_edit import new_edit
+from pages.shared import goto
+from pages.shared.attention import NAMES
+from pages.shared.changes import checked_edits, forget_edits, list_edits
+from pages.shared.compare import compare
+from pages.shared.examples import STORIES
+from pages.shared.guard import literal
+from pages.shared.language import _, explain
+from pages.shared.live import live
+from pages.shared.picture import Picture, show
+from pages.shared.translation import load, translate
+from transformer import Kind, Translation, UsageError
+from transformer.analysis.edited import piece_log_probabilities, replay, without_each_head
+from transformer.analysis.view import numbered
+from transformer.edit_codes import read_edits, write_edits
+from transformer.edits import (
+    Edit,
+    Edits,
+    check_edits,
+)
+from transformer.figures.edited import before_after_figure
+from transformer.figures.head_grids import head_grids_figure
+
+SETUP = """\
+from transformer.analysis.edited import piece_log_probabilities, replay
+from transformer.edit_codes import read_edits
+edited = replay(translator, translation, read_edits({code!r}))
+"""
+
+
+def main() -> None:
+    st.header(_("Change something inside"))
+    st.write(
+        _(
+            "Switch off heads, bend their links, hide a word, and read what the model writes then. "
+            "Edits are data handed to one translation: the model itself stays as it is, and your "
+            "edits travel in the address."
+        )
+    )
+    _stories()
+    live(_draw)
+
+
+def _stories() -> None:
+    """Edits that tell something, each with its sentence."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for number, story in enumerate(STORIES):
+            st.button(
+                _(story.title),
+                key=f"story_{number}",
+                on_click=st.session_state.update,
+                args=({"text": story.text, "model": story.model, "edits": story.edits},),
+            )
+
+
+def _draw(translation: Translation) -> Edits:
+    edits = _edits_so_far()
+    _add(translation, edits, new_edit(translation))
+    _list(edits)
+    _result(translation, edits)
+    _each_head(translation, edits)
+    return edits
+
+
+def _edits_so_far() -> Edits:
+    """Those of the address; if they cannot be, a sentence, and none."""
+    try:
+        return checked_edits()
+    except UsageError as error:
+        st.warning(literal(explain(error)) + " " + _("The model is shown unedited."))
+        return ()
+
+
+def _add(translation: Translation, edits: Edits, made: Edit | None) -> None:
+    """The button that takes the edit over, if the model can follow it beside the others."""
+    wrong = None
+    if made is not None:
+        try:
+            config = load(st.session_state["model"]).transformer.config
+            check_edits([*edits, made], config, len(translation.source.ids))
+        except UsageError as error:
+            wrong = literal(explain(error))
+    possible = made is not None and wrong is None
+    st.button(
+        _("Add this edit"),
+        key="add_edit",
+        type="primary",
+        disabled=not possible,
+        on_click=_keep,
+        args=([*edits, made] if possible else edits,),
+    )
+    if wrong:
+        st.warning(wrong)
+
+
+def _keep(edits: Edits) -> None:
+    st.session_state["edits"] = write_edits(edits)
+
+
+def _list(edits: Edits) -> None:
+    """A line for each edit, with its way out."""
+    if not st.session_state["edits"]:
+        return
+    for number, line in enumerate(list_edits(edits)):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(f"{number + 1}. {line}")
+            st.button(
+                _("Remove"),
+                key=f"remove_{number}",
+                type="tertiary",
+                icon=":material/close:",
+                on_click=_keep,
+                args=([*edits[:number], *edits[number + 1 :]],),
+            )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(_("Start over"), key="start_over", on_click=forget_edits)
+        if edits and st.button(_("Look at all heads with these edits")):
+            goto.go("attention")
+
+
+def _result(translation: Translation, edits: Edits) -> None:
+    """Both translations, and how the former one fares under the edits."""
+    if not edits:
+        st.info(_("Nothing is changed yet: choose above what to change, and add it."))
+        return
+    model = st.session_state["model"]
+    edited = translate(model, st.session_state["text"], edits).translation
+    gone, new = compare(
+        translation, edited, titles=(_("As trained"), _("With the edits")), key="texts"
+    )
+    st.text(
+        _("Dashed: {gone} words that are gone. Underlined: {new} words that are new.").format(
+            gone=gone, new=new
+        )
+        if gone or new
+        else _("Not one word has changed.")
+    )
+    replayed = replay(load(model), translation, edits)
+    trained_L = piece_log_probabilities(translation.trace, translation.target)
+    edited_L = piece_log_probabilities(replayed, translation.target)
+    with st.container(horizontal=True):
+        for label, number, beside in (
+            (
+                _("Log-probability of the translation as trained, under the edits"),
+                edited_L.sum(),
+                _("as trained {number}").format(number=f"{trained_L.sum():.2f}"),
+            ),
+            (
+                _("Log-probability of the new translation, under the edits"),
+                edited.search.hypotheses[0].log_probability,
+                None,
+            ),
+        ):
+            st.metric(label, f"{number:.2f}", beside, delta_color="off", delta_arrow="off")
+    show(_picture(translation, write_edits(edits), trained_L, edited_L))
+
+
+def _picture(
+    translation: Translation, code: str, trained_L: np.ndarray, edited_L: np.ndarray
+) -> Picture:
+    pieces = numbered(translation.target.pieces)
+    worst = int((edited_L - trained_L).argmin())
+    return Picture.of(
+        "edited-pieces",
+        before_after_figure,
+        {
+            "-piece_log_probabilities(translation.trace, translation.target)": -trained_L,
+            "-piece_log_probabilities(edited, translation.target)": -edited_L,
+            "numbered(translation.target.pieces)": pieces,
+        },
+        setup=SETUP.format(code=code) + "from transformer.analysis.view import numbered\n",
+        said=_(
+            "The translation as trained, piece by piece: “{piece}” loses most under the edits, its "
+            "probability goes from {before} to {after}."
+        ).format(
+            piece=pieces[worst],
+            before=f"{np.exp(trained_L[worst]):.3f}",
+            after=f"{np.exp(edited_L[worst]):.3f}",
+        ),
+        table={
+            _("Piece"): pieces,
+            _("As trained"): trained_L,
+            _("With the edits"): edited_L,
+        },
+        names=(_("As trained"), _("With the edits")),
+        title=_("−log p of each piece of the translation as trained"),
+        dark=st.context.theme.type == "dark",
+    )
+
+
+# Some thirty passes of five milliseconds: once for a sentence, a kind and a list of edits.
+@st.cache_data(max_entries=256, show_spinner=False)
+def _changes(model: str, text: str, kind: Kind, code: str) -> np.ndarray:
+    translation = translate(model, text).translation
+    return without_each_head(load(model), translation, kind, read_edits(code))
+
+
+def _each_head(translation: Translation, edits: Edits) -> None:
+    """Where to begin: what each head of the chosen attention is worth to this translation."""
+    kind, code = st.session_state["kind"], write_edits(edits)
+    changes_NH = _changes(st.session_state["model"], st.session_state["text"], kind, code)
+    layer, head = np.unravel_index(changes_NH.argmin(), changes_NH.shape)
+    st.subheader(_("Where to begin: every head switched off alone"))
+    show(
+        Picture.of(
+            "each-head",
+            head_grids_figure,
+            {f"[without_each_head(translator, translation, {kind!r}, edits)]": [changes_NH]},
+            setup="from transformer.analysis.edited import without_each_head\n"
+            f"from transformer.edit_codes import read_edits\nedits = read_edits({code!r})",
+            said=_(
+                "{kind}: without head {head} of layer {layer} the translation as trained loses "
+                "most, its log-probability changes by {change}; {few} of {count} heads change it "
+                "by less than 0.1."
+            ).format(
+                kind=_(NAMES[kind]),
+                layer=layer + 1,
+                head=head + 1,
+                change=f"{changes_NH.min():.2f}",
+                few=int((np.abs(changes_NH) < 0.1).sum()),
+                count=changes_NH.size,
+            ),
+            table={
+                _("Layer"): np.indices(changes_NH.shape)[0].ravel() + 1,
+                _("Head"): np.indices(changes_NH.shape)[1].ravel() + 1,
+                _("Change in log-probability"): changes_NH.ravel(),
+            },
+            headings=[_(NAMES[kind])],
+            axes=(_("Layer"), _("Head")),
+            chosen=(0, int(layer), int(head)),
+            title=_("Change in log-probability of the translation as trained, one head off"),
+            dark=st.context.theme.type == "dark",
+        )
+    )
+
+
+main()

@@ -49,6 +49,7 @@ def main() -> None:
 def _stories() -> None:
     """Edits that tell something, each with its sentence."""
     with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(_("For example:"), width="content")
         for number, story in enumerate(STORIES):
             st.button(
                 _(story.title),
@@ -60,9 +61,12 @@ def _stories() -> None:
 
 def _draw(translation: Translation) -> Edits:
     edits = _edits_so_far()
-    _add(translation, edits, new_edit(translation))
+    _texts(translation, edits)
     _list(edits)
-    _result(translation, edits)
+    with st.container(border=True):
+        _add(translation, edits, new_edit(translation))
+    if edits:
+        _numbers(translation, edits)
     _each_head(translation, edits)
     return edits
 
@@ -123,23 +127,25 @@ def _list(edits: Edits) -> None:
             goto.go("attention")
 
 
-def _result(translation: Translation, edits: Edits) -> None:
-    """Both translations, and how the former one fares under the edits."""
-    if not edits:
-        st.info(_("Nothing is changed yet: choose above what to change, and add it."))
-        return
-    model = st.session_state["model"]
-    edited = translate(model, st.session_state["text"], edits).translation
+def _texts(translation: Translation, edits: Edits) -> None:
+    """Both translations, and what differs."""
+    edited = translate(st.session_state["model"], st.session_state["text"], edits).translation
     gone, new = compare(
         translation, edited, titles=(_("As trained"), _("With the edits")), key="texts"
     )
-    st.text(
-        _("Dashed: {gone} words that are gone. Underlined: {new} words that are new.").format(
-            gone=gone, new=new
-        )
-        if gone or new
-        else _("Not one word has changed.")
-    )
+    if not edits:
+        st.text(_("Nothing is changed yet: choose below what to change, and add it."))
+    elif gone or new:
+        said = _("Dashed: {gone} words that are gone. Underlined: {new} words that are new.")
+        st.text(said.format(gone=gone, new=new))
+    else:
+        st.text(_("Not one word has changed."))
+
+
+def _numbers(translation: Translation, edits: Edits) -> None:
+    """How the translation as trained fares under the edits, beside the new one."""
+    model = st.session_state["model"]
+    edited = translate(model, st.session_state["text"], edits).translation
     replayed = replay(load(model), translation, edits)
     trained_L = piece_log_probabilities(translation.trace, translation.target)
     edited_L = piece_log_probabilities(replayed, translation.target)
@@ -179,8 +185,8 @@ def _picture(
             "probability goes from {before} to {after}."
         ).format(
             piece=pieces[worst],
-            before=f"{np.exp(trained_L[worst]):.3f}",
-            after=f"{np.exp(edited_L[worst]):.3f}",
+            before=f"{np.exp(trained_L[worst]):.4f}",
+            after=f"{np.exp(edited_L[worst]):.4f}",
         ),
         table={
             _("Piece"): pieces,

@@ -29,7 +29,9 @@ def new_edit(translation: Translation) -> Edit | None:
     if chosen == "hide":
         return _hide(translation)
     kind, layer, head = pick_attention(translation.trace)
-    reach = _pick_reach(others=chosen == "off")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        reach = _pick_reach(others=chosen == "off")
+        factor = _pick_factor(translation) if chosen == "scale" else 1.0
     place: Place = (
         kind,
         layer if reach in ("head", "others", "layer") else None,
@@ -38,7 +40,7 @@ def new_edit(translation: Translation) -> Edit | None:
     if chosen == "off":
         return SwitchOff(*place, others=reach == "others")
     if chosen == "scale":
-        return ScaleScores(_pick_factor(translation), *place)
+        return ScaleScores(factor, *place)
     return _links(translation, chosen == "force", place)
 
 

@@ -50,7 +50,7 @@ def checked_edits() -> Edits:
 
 def banner(view: View) -> None:
     """Above a page: what is changed, what is wrong with it, and the way back."""
-    if st.session_state["edits"] and view.path != EDITOR:
+    if st.session_state["edits"] and view.reads != "nothing" and view.path != EDITOR:
         _about_edits(view)
     if _hold(view) and st.session_state["english"].strip():
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -75,7 +75,8 @@ def _about_edits(view: View) -> None:
             st.warning(literal(explain(error)) + " " + _("The model is shown unedited."))
         else:
             if _hold(view):
-                st.text("🛠️ " + _("Edited:") + " " + "; ".join(list_edits(edits)))
+                listed = "; ".join(list_edits(edits))
+                st.text("🛠️ " + _("Edited: {edits}").format(edits=listed))
             else:
                 st.caption(_("This page shows the model without your edits."))
         st.button(_("Start over"), key="forget_edits", on_click=forget_edits)

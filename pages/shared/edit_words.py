@@ -6,7 +6,16 @@ from pages import N_
 from pages.shared.attention import NAMES
 from pages.shared.language import _
 from transformer import Kind
-from transformer.edits import Edit, ForceLinks, HideSource, Positions, ScaleScores, SwitchOff
+from transformer.edits import (
+    Edit,
+    ForceLinks,
+    GateHeads,
+    HideSource,
+    Positions,
+    ReplaceHead,
+    ScaleScores,
+    SwitchOff,
+)
 from transformer.tokenizer import BOUNDARY
 
 KINDS_OF_EDIT = {
@@ -34,21 +43,29 @@ SENTENCES = {
 
 def describe(edit: Edit, source: Sequence[str]) -> str:
     """One line; ``source`` are the French pieces, by which links are named."""
+    name, values = _parts(edit, source)
+    return _(SENTENCES[name]).format(**values)
+
+
+def _parts(edit: Edit, source: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """Which sentence says it, and what fills that sentence."""
     if isinstance(edit, HideSource):
-        return _(SENTENCES["hide"]).format(keys=_french(edit.pieces, source))
-    place = name_place(getattr(edit, "kind", None), edit.layer, getattr(edit, "head", None))
+        return "hide", {"keys": _french(edit.pieces, source)}
+    if isinstance(edit, ReplaceHead | GateHeads):
+        raise ValueError(f"{type(edit).__name__} is none of the visitor's edits")
+    values = {"place": name_place(edit.kind, edit.layer, edit.head)}
     if isinstance(edit, ScaleScores):
-        return _(SENTENCES["scale"]).format(factor=f"{edit.factor:.4g}", place=place)
+        return "scale", values | {"factor": f"{edit.factor:.4g}"}
     if isinstance(edit, SwitchOff):
-        return _(SENTENCES["only" if edit.others else "off"]).format(place=place)
-    kind: Kind = edit.kind
-    keys = _read(edit.keys) if kind == "decoder" else _french(edit.keys, source)
+        return "only" if edit.others else "off", values
+    values["keys"] = _read(edit.keys) if edit.kind == "decoder" else _french(edit.keys, source)
     if edit.queries is None:
-        queries = _("every query")
+        values["queries"] = _("every query")
+    elif edit.kind == "encoder":
+        values["queries"] = _french(edit.queries, source)
     else:
-        queries = _french(edit.queries, source) if kind == "encoder" else _written(edit.queries)
-    name = "force" if isinstance(edit, ForceLinks) else "forbid"
-    return _(SENTENCES[name]).format(queries=queries, keys=keys, place=place)
+        values["queries"] = _written(edit.queries)
+    return "force" if isinstance(edit, ForceLinks) else "forbid", values
 
 
 def name_place(kind: Kind | None, layer: int | None, head: int | None) -> str:

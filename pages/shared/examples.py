@@ -44,4 +44,12 @@ EXAMPLES = (
     SMALLEST,
 )
 
-STORIES: tuple[Story, ...] = ()
+STORIES = (
+    Story(N_("A head that this sentence needs"), LONG.text, "small", "off.cross.1.6"),
+    Story(
+        N_("he looks at elle, and becomes she"),
+        "Elle sait qu'il ment souvent.",
+        "small",
+        "force.cross.3.all.4.1",
+    ),
+)

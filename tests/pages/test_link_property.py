@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pages import VIEWS
+from pages.shared.edit_words import KINDS_OF_EDIT, REACHES
 from pages.shared.language import LANGUAGES
 from pages.shared.link import CHOICES
 from pages.shared.memory import GAINS, RECURRENT
@@ -25,12 +26,17 @@ WORDS += ("all", "near")
 WORDS += ("copy", "reverse", "sort", "32")
 WORDS += (*LEVELS, *STEPS)
 WORDS += (*GAINS, *RECURRENT)
+WORDS += (*KINDS_OF_EDIT, *REACHES)
 WORDS += (*CLOCKS, *TIMED_NAMES, *BATCH_NAMES)
+WORDS += ("cq2", "cq2-ek3-dk250", "0.0.ff_1", "ff_ff.fe")
 # The page brings them back: into the sentence, to what its side has, to words that it shares.
 POSITIONS = {"layer", "head", "query", "key", "piece", "part", "against", "word"}
 POSITIONS |= {"tensor", "down", "across"}
 POSITIONS |= {"reader"}
+POSITIONS |= {"layers"}
 POSITIONS |= {"snapshot"}
+POSITIONS |= {"node", "t"}
+POSITIONS |= {"reach"}
 
 
 def reads(name, code):
@@ -48,6 +54,8 @@ CODES = {
     else [code for code in (*NUMBERS, *WORDS) if reads(name, code)]
     for name in CHOICES
 }
+
+CODES["edits"] = ["off.cross.3.2", "hide.1_scale.all.all.all.0.2", "off.cross.99.1", "no edit"]
 
 
 def test_the_codes_below_try_every_choice() -> None:

@@ -73,7 +73,7 @@ def test_every_page_has_a_place_of_its_own():
 def test_a_page_that_fails_says_one_friendly_sentence(visit, monkeypatch, path):
     visitor = visit(path)
     with monkeypatch.context() as patch:
-        patch.setattr("pages.shared.translation.current", fail)
+        patch.setattr("pages.shared.changes.current", fail)
         visitor.app.run()
     assert len(visitor.sentences) == len(visitor.app.error) == 1
     assert "secret" not in visitor.sentences[0]

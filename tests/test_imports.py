@@ -26,8 +26,10 @@ LAYERS = (
     ("decoding", "checkpoint", "loss"),
     ("translator", "timings"),
     ("analysis", "results"),
+    ("alignments",),
     ("archive", "evaluate", "export", "benchmark", "trainer"),
-    ("train", "compare", "exercise", "recall"),
+    ("train", "compare", "exercise", "recall", "bootstrap"),
+    ("heads",),
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
 TEXT, NETWORK = {"tokenizer", "data"}, {"trace", "attention", "edits"}

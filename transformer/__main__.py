@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transformer import benchmark, compare, exercise, recall
+from transformer import benchmark, compare, evaluate, exercise, heads, recall
 from transformer.config import ARCHITECTURES
 from transformer.errors import UsageError
 
@@ -69,16 +69,14 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("--target", metavar="TEXT", help="your own English instead of the model's")
     trace.add_argument("--beam", type=int, default=4, metavar="N", help="beam size (default 4)")
 
-    evaluate = with_model("evaluate", _evaluate, "Measure BLEU and chrF on a test set.")
-    evaluate.add_argument(
-        "--data", required=True, type=Path, metavar="FILE.tsv", help="French<TAB>English lines"
-    )
-    evaluate.add_argument(
-        "--beam", type=int, nargs="+", default=[1, 4], metavar="N", help="beam sizes (default 1 4)"
-    )
+    says = "Measure BLEU and chrF on a test set, or how well attention links words."
+    evaluate.add_options(with_model("evaluate", evaluate.run, says))
 
     compared = command("compare", compare.run, "Set trained models side by side.")
     compare.add_options(compared)
+
+    says = "Measure what every head does and what is lost without it."
+    heads.add_options(with_model("heads", heads.run, says))
 
     says = "Measure how fast this machine is."
     measured = benchmark.add_commands(commands.add_parser("benchmark", help=says, description=says))
@@ -207,35 +205,6 @@ def _trace(options: argparse.Namespace) -> int:
 
     print(translation.text)
     replace_file(options.out, write)
-    return 0
-
-
-def _evaluate(options: argparse.Namespace) -> int:
-    from transformer.data import read_pairs
-    from transformer.decoding import check_beam
-    from transformer.evaluate import evaluate
-    from transformer.translator import Translator
-
-    translator = Translator.load(options.model, options.device)
-    pairs = read_pairs(options.data)
-    for beam_size in options.beam:
-        check_beam(beam_size)
-    for number, (french, _) in enumerate(pairs, start=1):
-        try:
-            translator.tokenizer.encode(french)
-        except UsageError as error:
-            raise UsageError(
-                "{path}, line {number}: {why}", path=options.data, number=number, why=error
-            ) from error
-    print(f"{translator.name} on {options.data.name}, {len(pairs)} sentences")
-    for beam_size in options.beam:
-        quality = evaluate(translator, pairs, beam_size)
-        print(
-            f"beam {beam_size}: BLEU {quality.bleu:.1f}, chrF {quality.chrf:.1f}, "
-            f"{quality.sentences_per_second:.0f} sentences/s",
-            flush=True,
-        )
-    print(f"BLEU {quality.bleu_signature}\nchrF {quality.chrf_signature}")
     return 0
 
 

@@ -1,14 +1,21 @@
-"""How well a model translates: BLEU and chrF of free-running output, sentences per second."""
+"""How well a model translates: BLEU and chrF of free-running output, sentences per second.
+
+The command also measures how well it links words (``alignments``).
+"""
 
 from __future__ import annotations
 
 import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from transformer.data import Pair
+from transformer import alignments
+from transformer.data import Pair, read_pairs
+from transformer.decoding import check_beam
 from transformer.errors import UsageError
 from transformer.network import Network
 from transformer.progress import track
@@ -84,3 +91,45 @@ def import_sacrebleu() -> ModuleType:
             "BLEU needs sacrebleu, which is not installed: pip install sacrebleu."
         ) from error
     return sacrebleu
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """The options of ``python -m transformer evaluate``."""
+    measured = parser.add_mutually_exclusive_group(required=True)
+    measured.add_argument("--data", type=Path, metavar="FILE.tsv", help="French<TAB>English lines")
+    measured.add_argument(
+        "--alignments", type=Path, metavar="FILE.jsonl", help="sentence pairs with linked words"
+    )
+    add = parser.add_argument
+    add("--beam", type=int, nargs="+", default=[1, 4], metavar="N", help="beam sizes (default 1 4)")
+    add("--json", action="store_true", help="of alignments: one JSON object for method and layer")
+    add("--out", type=Path, metavar="FILE.json", help="of alignments: keep the rates in this file")
+
+
+def run(options: Namespace) -> int:
+    """What ``python -m transformer evaluate`` does."""
+    if options.alignments:
+        return alignments.run(options)
+    if options.json or options.out:
+        raise UsageError("--json and --out go with --alignments FILE.jsonl, not with --data.")
+    translator = Translator.load(options.model, options.device)
+    pairs = read_pairs(options.data)
+    for beam_size in options.beam:
+        check_beam(beam_size)
+    for number, (french, _) in enumerate(pairs, start=1):
+        try:
+            translator.tokenizer.encode(french)
+        except UsageError as error:
+            raise UsageError(
+                "{path}, line {number}: {why}", path=options.data, number=number, why=error
+            ) from error
+    print(f"{translator.name} on {options.data.name}, {len(pairs)} sentences")
+    for beam_size in options.beam:
+        quality = evaluate(translator, pairs, beam_size)
+        print(
+            f"beam {beam_size}: BLEU {quality.bleu:.1f}, chrF {quality.chrf:.1f}, "
+            f"{quality.sentences_per_second:.0f} sentences/s",
+            flush=True,
+        )
+    print(f"BLEU {quality.bleu_signature}\nchrF {quality.chrf_signature}")
+    return 0

@@ -1,20 +1,22 @@
-"""Translate: the English, what each word drew on, how sure the model was, what else it found."""
+"""Translate: the English, what each word goes with, how sure the model was, what else it found."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
-from pages.shared.attention import COLUMNS, ROWS
 from pages.shared.changes import current
 from pages.shared.components import piece_steps, word_links
 from pages.shared.export import take_away
 from pages.shared.language import _
 from pages.shared.picture import Picture, take
-from pages.shared.translation import BEAM_SIZE, Timed
+from pages.shared.translation import BEAM_SIZE, Timed, load
 from pages.start.handover import handover
+from pages.start.linking import how_good_links_are, what_links_are
 from transformer import Translation
-from transformer.analysis.view import View, link_layer, strongest_link, view
+from transformer.alignments import kept_alignments
+from transformer.analysis.alignment import Linking, default_linking, link_view
+from transformer.analysis.view import View, strongest_link
 from transformer.figures.attention import head_figure
 from transformer.figures.score import row_figure
 from transformer.tokenizer import Tokens
@@ -46,64 +48,55 @@ def main() -> None:
 
 
 def _links(translation: Translation) -> None:
-    """English words over French ones, joined by the mean cross-attention of one layer."""
-    layer = link_layer(translation.record)
-    seen = view(translation, "cross", "words")
+    """English words over French ones, joined as this model links them best."""
+    model = st.session_state["model"]
+    measured = kept_alignments(model)
+    linking = measured.best.linking if measured else default_linking(translation.record)
+    seen = link_view(load(model), translation, linking)
+    written = [
+        {**word, "probability": probability}
+        for word, probability in zip(
+            _words(translation.target), _word_probabilities(translation), strict=True
+        )
+    ]
     word_links(
         _words(translation.source),
-        [
-            {**word, "probability": probability}
-            for word, probability in zip(
-                _words(translation.target), _word_probabilities(translation), strict=True
-            )
-        ],
-        seen.weights_NHLM[layer].mean(0),
+        written[: len(seen.rows)],
+        seen.weights_NHLM[0, 0],
         labels={
             "target": _("English, written by the model"),
             "source": _("French, read by the model"),
             "idle": _("Point at a word to see its strongest links; click to keep them."),
             "target_sentence": _(
-                "{target} drew most on {source} ({weight}). The model gave {target} probability "
+                "{target} goes most with {source} ({weight}). The model gave {target} probability "
                 "{probability}."
             ),
-            "source_sentence": _("{source} was drawn on most by {target} ({weight})."),
+            "source_sentence": _("{source} goes most with {target} ({weight})."),
         },
         key="word_links",
     )
-    st.caption(_what_the_weights_are(seen, layer))
-    take(_links_picture(seen, layer), with_chart=True)
+    st.caption(what_links_are(translation.record, linking))
+    if measured:
+        st.caption(how_good_links_are(measured))
+    take(_links_picture(seen, linking), with_chart=True)
 
 
-def _what_the_weights_are(seen: View, layer: int) -> str:
-    layers, heads = seen.weights_NHLM.shape[:2]
-    by_word = _(
-        "They are summed over the pieces of a French word, averaged over those of an English one; "
-        "each English word's weights sum to one."
-    )
-    weights = (
-        _("Weights of the cross-attention in layer {layer} of {layers}, mean of its {heads} heads.")
-        if heads > 1
-        else _("Weights of this model's only attention (Bahdanau et al. 2015).")
-    )
-    return weights.format(layer=layer + 1, layers=layers, heads=heads) + " " + by_word
-
-
-def _links_picture(seen: View, layer: int) -> Picture:
-    """The same weights as a heat map, for those who want them as numbers or files."""
-    weights_LM = seen.weights_NHLM[layer].mean(0)
+def _links_picture(seen: View, linking: Linking) -> Picture:
+    """The same numbers as a heat map, for those who want them as numbers or files."""
+    weights_LM = seen.weights_NHLM[0, 0]
     row, column = strongest_link(seen, weights_LM)
     rows, columns = np.indices(weights_LM.shape).reshape(2, -1)
     return Picture.of(
         "word-links",
         head_figure,
         {
-            f"seen.weights_NHLM[{layer}].mean(0)": weights_LM,
+            "seen.weights_NHLM[0, 0]": weights_LM,
             "seen.rows": seen.rows,
             "seen.columns": seen.columns,
         },
-        setup="from transformer.analysis.view import view\n"
-        "seen = view(translation, 'cross', 'words')",
-        said=_("“{target}” drew most on “{source}” ({weight}).").format(
+        setup="from transformer.analysis.alignment import Linking, link_view\n"
+        f"seen = link_view(translator, translation, {linking})",
+        said=_("“{target}” goes most with “{source}” ({weight}).").format(
             target=seen.rows[row],
             source=seen.columns[column],
             weight=f"{weights_LM[row, column]:.2f}",
@@ -113,8 +106,8 @@ def _links_picture(seen: View, layer: int) -> Picture:
             _("French"): [seen.columns[i] for i in columns],
             _("Weight"): weights_LM.ravel(),
         },
-        row_title=_(ROWS[seen.kind]),
-        column_title=_(COLUMNS[seen.kind]),
+        row_title=_("English"),
+        column_title=_("French"),
         dark=st.context.theme.type == "dark",
     )
 

@@ -59,8 +59,7 @@ def view(translation: Translation, kind: Kind, unit: Unit, hide_special: bool = 
     rows, columns = axes(translation, kind, unit)
     weights = translation.record.weights(kind)
     if unit == "words":
-        weights = np.stack([weights[..., list(t.pieces), :].mean(-2) for t in rows], axis=-2)
-        weights = np.stack([weights[..., list(t.pieces)].sum(-1) for t in columns], axis=-1)
+        weights = by_word(weights, [t.pieces for t in rows], [t.pieces for t in columns])
     shown_rows = [i for i, token in enumerate(rows) if not (hide_special and token.special)]
     shown_columns = [i for i, token in enumerate(columns) if not (hide_special and token.special)]
     weights = weights[..., shown_rows, :]
@@ -74,6 +73,19 @@ def view(translation: Translation, kind: Kind, unit: Unit, hide_special: bool = 
         telling_rows=np.array([rows[i].telling for i in shown_rows], dtype=bool),
         telling_columns=np.array([columns[i].telling for i in shown_columns], dtype=bool),
     )
+
+
+def by_word(
+    weights: np.ndarray, rows: Sequence[Sequence[int]], columns: Sequence[Sequence[int]]
+) -> np.ndarray:
+    """(..., L, M) by piece -> (..., rows, columns): mean over a row's pieces, sum over a column's.
+
+    Words of no pieces get 0.
+    """
+    weights = np.stack(
+        [weights[..., list(row), :].sum(-2) / max(1, len(row)) for row in rows], axis=-2
+    )
+    return np.stack([weights[..., list(column)].sum(-1) for column in columns], axis=-1)
 
 
 def numbered(labels: Sequence[str]) -> tuple[str, ...]:
@@ -133,8 +145,9 @@ def _read(target: Tokens, unit: Unit) -> list[Token]:
 
 
 def link_layer(record: Trace | RecurrentTrace) -> int:
-    """The layer (from 0) whose cross-attention links words best: the last but one, or the only one.
+    """The layer (from 0) of cross-attention to show where none was measured or chosen.
 
-    So found by Garg et al. (2019, section 4.1) for translation Transformers.
+    The last but one, whose mean over the heads linked words best in Garg et al. (2019, section
+    4.1), or the only one.
     """
     return max(0, record.layers("cross") - 2)

@@ -30,3 +30,42 @@ PAIRS = (
     Pair("Notre vol part dans deux heures.", "Le vol pour Lyon est annulé.", "vol", SAME),
     Pair("Je suis fatigué ce soir.", "Je suis la rivière jusqu'au pont.", "suis", MISSED),
 )
+
+
+class Patch(NamedTuple):
+    """Two sentences of as many pieces; ``differs`` says in what."""
+
+    first: str
+    second: str
+    differs: str
+
+
+PATCHES = (
+    Patch(EXAMPLES[0].text, "Le chien noir dort sur le canapé.", N_("cat or dog")),
+    Patch(EXAMPLES[2].text, EXAMPLES[3].text, N_("she or he")),
+    Patch("Le repas est sur la table.", "Les repas sont sur la table.", N_("one or many")),
+    Patch("Demain nous partons pour Lyon.", "Demain vous partez pour Lyon.", N_("we or you")),
+    Patch("Mon oncle ne fume plus.", "Mon oncle ne fume pas.", N_("no longer, or not")),
+    Patch(EXAMPLES[0].text, "Le chat blanc dort sur le canapé.", N_("black or white")),
+)
+
+
+class Minimal(NamedTuple):
+    """Two sentences that differ in one thing, which ``shows`` names."""
+
+    first: str
+    second: str
+    shows: str
+
+
+MINIMAL_PAIRS = (
+    Minimal(EXAMPLES[0].text, "Le chat noir ne dort pas sur le canapé.", N_("with ne … pas")),
+    Minimal(EXAMPLES[0].text, "Les chats noirs dorment sur le canapé.", N_("one cat, several")),
+    Minimal(EXAMPLES[2].text, EXAMPLES[3].text, N_("elle, il")),
+    Minimal(EXAMPLES[2].text, "Hier soir, elle a perdu ses clés.", N_("the time first")),
+    Minimal(
+        "Le voisin regarde la petite fille.",
+        "La petite fille regarde le voisin.",
+        N_("who looks at whom"),
+    ),
+)

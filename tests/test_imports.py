@@ -27,7 +27,7 @@ LAYERS = (
     ("translator", "timings"),
     ("analysis", "results"),
     ("alignments",),
-    ("archive", "evaluate", "export", "benchmark", "trainer"),
+    ("archive", "evaluate", "explain", "export", "benchmark", "trainer"),
     ("train", "compare", "exercise", "recall", "bootstrap"),
     ("heads",),
 )

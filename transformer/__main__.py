@@ -1,4 +1,4 @@
-"""python -m transformer translate | trace | train | evaluate | compare | benchmark"""
+"""python -m transformer translate | trace | train | evaluate | explain | compare | benchmark"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transformer import benchmark, compare, evaluate, exercise, heads, recall
+from transformer import benchmark, compare, evaluate, exercise, explain, heads, recall
 from transformer.config import ARCHITECTURES
 from transformer.errors import UsageError
 
@@ -77,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
 
     says = "Measure what every head does and what is lost without it."
     heads.add_options(with_model("heads", heads.run, says))
+
+    says = "Measure how well attention agrees with contributions and leave-one-out."
+    explain.add_options(with_model("explain", explain.run, says))
 
     says = "Measure how fast this machine is."
     measured = benchmark.add_commands(commands.add_parser("benchmark", help=says, description=says))

@@ -1,8 +1,8 @@
-"""From logits to sentences: greedy and beam search over ids, with a cache. Knows no text."""
+"""From logits to sentences: greedy, beam, sampled; over ids, with a cache. Knows no text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +32,33 @@ class Hypothesis:
         cls, ids: Sequence[int], log_probability: float, length_penalty: float = 1.0
     ) -> Hypothesis:
         """With its score, normalised for length (Wu et al. 2016, section 7)."""
-        score = log_probability / ((5 + len(ids)) / 6) ** length_penalty
+        score = log_probability / length_divisor(len(ids), length_penalty)
         return cls(tuple(ids), log_probability, score)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What one step of a beam search weighed: of every sentence going on the 2 K likeliest
+    continuations, the likeliest first.
+
+    ``step`` counts from 0; ``sentences_B`` are places among the sources; ``parents_BC`` places
+    among the K that the step before kept; ``ends_BK`` is true for those of the K best that are
+    finished; ``kept_BK`` are the ranks of those that go on. A total of minus infinity stands for a
+    continuation that cannot be.
+    """
+
+    step: int
+    sentences_B: Tensor
+    totals_BC: Tensor
+    parents_BC: Tensor
+    ids_BC: Tensor
+    ends_BK: Tensor
+    kept_BK: Tensor
+
+
+def length_divisor(length: int, length_penalty: float) -> float:
+    """By what the log-probability of ``length`` pieces is divided (Wu et al. 2016, section 7)."""
+    return ((5 + length) / 6) ** length_penalty
 
 
 def search(
@@ -64,7 +89,6 @@ def check_beam(beam_size: int) -> None:
         )
 
 
-@torch.inference_mode()
 def greedy_search(
     model: Network[Any],
     sources: Sequence[Sequence[int]],
@@ -72,6 +96,88 @@ def greedy_search(
     edits: Edits = (),
 ) -> list[Hypothesis]:
     """The likeliest piece at every step."""
+    return _write(model, sources, lambda rows_BV: rows_BV.max(-1), length_penalty, edits)
+
+
+def sample(
+    model: Network[Any],
+    sources: Sequence[Sequence[int]],
+    temperature: float = 1.0,
+    seed: int = 0,
+    length_penalty: float = 1.0,
+    edits: Edits = (),
+) -> list[Hypothesis]:
+    """A piece drawn at every step, from the probabilities to the power of 1 / ``temperature``.
+
+    A step draws one random number for all sentences: a batch writes what one by one would write.
+    The log-probabilities are the model's own, whatever the temperature. Raises UsageError for a
+    temperature that is not above 0.
+    """
+    if not temperature > 0:
+        raise UsageError(
+            "The temperature must be above 0; it is {temperature}. For the likeliest piece at "
+            "every step choose greedy search.",
+            temperature=temperature,
+        )
+    generator = torch.Generator().manual_seed(seed)
+
+    def choose(log_probabilities_BV: Tensor) -> tuple[Tensor, Tensor]:
+        uniform = float(torch.rand((), generator=generator, dtype=torch.float64))
+        ids_B = draw(log_probabilities_BV, temperature, uniform)
+        return log_probabilities_BV.gather(1, ids_B[:, None])[:, 0], ids_B
+
+    return _write(model, sources, choose, length_penalty, edits)
+
+
+def draw(log_probabilities_BV: Tensor, temperature: float, uniform: float) -> Tensor:
+    """The id in each row at which the sum of probabilities passes ``uniform`` (from 0, below 1)."""
+    sums_BV = (log_probabilities_BV.double() / temperature).softmax(-1).cumsum(-1)
+    ids_B = (sums_BV <= uniform * sums_BV[:, -1:]).sum(-1)
+    return ids_B.clamp(max=sums_BV.shape[1] - 1)
+
+
+def continue_from(
+    model: Network[Any],
+    source: Sequence[int],
+    beginnings: Sequence[Sequence[int]],
+    length_penalty: float = 1.0,
+    edits: Edits = (),
+) -> list[Hypothesis]:
+    """Each of ``beginnings``, which are equally long, and then the likeliest piece at every step.
+
+    An empty beginning gives greedy search. ``</s>`` may only stand last. Raises UsageError for a
+    beginning that leaves no room for ``</s>``.
+    """
+    limit = int(_limits(model, torch.tensor(len(source))))
+    if max(len(begun) - (END in begun) for begun in beginnings) >= limit:
+        raise UsageError(
+            "The beginning has {pieces} pieces; for this French sentence the model writes at most "
+            "{most}. Shorten the beginning.",
+            pieces=len(beginnings[0]),
+            most=limit,
+        )
+    device = model.embedding.weight.device
+    forced = iter(torch.tensor(beginnings, dtype=torch.long, device=device).T)
+
+    def choose(log_probabilities_BV: Tensor) -> tuple[Tensor, Tensor]:
+        ids_B = next(forced, None)
+        if ids_B is None:
+            ids_B = log_probabilities_BV.argmax(-1)
+        return log_probabilities_BV.gather(1, ids_B[:, None])[:, 0], ids_B
+
+    return _write(model, [source] * len(beginnings), choose, length_penalty, edits)
+
+
+@torch.inference_mode()
+def _write(
+    model: Network[Any],
+    sources: Sequence[Sequence[int]],
+    choose: Callable[[Tensor], tuple[Tensor, Tensor]],
+    length_penalty: float,
+    edits: Edits,
+) -> list[Hypothesis]:
+    """One beginning a sentence; ``choose`` takes (B, V) log-probabilities and returns those of the
+    next pieces and their ids, both (B,)."""
     cache, limits_B = _start(model, sources, edits)
     count = len(sources)
     sentences = torch.arange(count, device=limits_B.device)  # which source each row belongs to
@@ -82,8 +188,8 @@ def greedy_search(
     while len(sentences):
         log_probabilities = model.step(ids_B, cache).log_softmax(-1)
         _must_end(log_probabilities, limits_B[sentences] == cache.length)
-        best_B, ids_B = log_probabilities.max(-1)
-        totals_B = totals_B + best_B
+        chosen_B, ids_B = choose(log_probabilities)
+        totals_B = totals_B + chosen_B
         for row, (sentence, id) in enumerate(zip(sentences.tolist(), ids_B.tolist(), strict=True)):
             written[sentence].append(id)
             if id == END:
@@ -105,11 +211,13 @@ def beam_search(
     beam_size: int,
     length_penalty: float = 1.0,
     edits: Edits = (),
+    observe: Callable[[Weighed], None] | None = None,
 ) -> list[list[Hypothesis]]:
     """Keep the K = ``beam_size`` likeliest beginnings at every step (Wu et al. 2016, section 7).
 
     A beginning is finished when ``</s>`` is among the K best continuations of its sentence; a
-    sentence is done when it has K finished ones.
+    sentence is done when it has K finished ones. ``observe`` is shown every step, and must not
+    change what it is shown.
     """
     cache, limits_S = _start(model, sources, edits)
     sentences_B = torch.arange(len(sources), device=limits_S.device)  # those that are not done
@@ -123,12 +231,15 @@ def beam_search(
         log_probabilities_BKV = log_probabilities.unflatten(0, (-1, beam_size))
         _must_end(log_probabilities_BKV, limits_S[sentences_B] == cache.length)
         totals_BC, parents_BC, ids_BC = _continuations(log_probabilities_BKV, totals_BK)
-        ends_BC = (ids_BC == END) & totals_BC.isfinite()
-        for row, rank in ends_BC[:, :beam_size].nonzero().tolist():
+        ends_BK = ((ids_BC == END) & totals_BC.isfinite())[:, :beam_size]
+        for row, rank in ends_BK.nonzero().tolist():
             ids = [*written_BKL[row, parents_BC[row, rank], 1:].tolist(), END]
             found = Hypothesis.rated(ids, float(totals_BC[row, rank]), length_penalty)
             finished[int(sentences_B[row])].append(found)
         totals_BK, kept_BK = totals_BC.masked_fill(ids_BC == END, -torch.inf).topk(beam_size)
+        if observe is not None:
+            step = cache.length - 1
+            observe(Weighed(step, sentences_B, totals_BC, parents_BC, ids_BC, ends_BK, kept_BK))
         parents_BK, ids_BK = parents_BC.gather(1, kept_BK), ids_BC.gather(1, kept_BK)
         grown_BKL = written_BKL.gather(1, parents_BK[..., None].expand_as(written_BKL))
         written_BKL = torch.cat([grown_BKL, ids_BK[..., None]], dim=-1)
@@ -165,7 +276,12 @@ def _start(
     device = model.embedding.weight.device
     lengths_B = torch.tensor([len(source) for source in sources], device=device)
     cache = model.start(pad(sources).to(device), lengths_B, edits)
-    return cache, (2 * lengths_B + 16).clamp(max=model.config.max_length)
+    return cache, _limits(model, lengths_B)
+
+
+def _limits(model: Network[Any], lengths_B: Tensor) -> Tensor:
+    """How many pieces a translation of so many French ones may have."""
+    return (2 * lengths_B + 16).clamp(max=model.config.max_length)
 
 
 def _must_end(log_probabilities: Tensor, now_B: Tensor) -> None:

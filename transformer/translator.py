@@ -169,7 +169,7 @@ class Translator:
         for group in group_by_length(ids, ids, TOKENS_AT_ONCE // beam_size):
             hypotheses = search(self.model, [ids[i] for i in group], beam_size, edits=edits)
             for i, best in zip(group, hypotheses, strict=True):
-                found[i] = tuple(self._candidate(hypothesis) for hypothesis in best)
+                found[i] = tuple(self.candidate(hypothesis) for hypothesis in best)
         return found
 
     @property
@@ -207,7 +207,8 @@ class Translator:
         """
         return self.transformer.positions[:length].float().cpu().numpy().copy()
 
-    def _candidate(self, hypothesis: Hypothesis) -> Candidate:
+    def candidate(self, hypothesis: Hypothesis) -> Candidate:
+        """What the search found, with its text and its pieces."""
         return Candidate(
             text=self.tokenizer.decode(hypothesis.ids),
             pieces=tuple(self.tokenizer.piece(i) for i in hypothesis.ids),
@@ -224,7 +225,7 @@ class Translator:
 
     def _rate(self, written: Tokens, record: Trace | RecurrentTrace) -> Candidate:
         total = self.log_probability(record, written)
-        return self._candidate(Hypothesis.rated(written.ids, total))
+        return self.candidate(Hypothesis.rated(written.ids, total))
 
     def _steps(self, written: Tokens, record: Trace | RecurrentTrace) -> tuple[Step, ...]:
         """For every target piece its probability, its rank (from 1) and the five likeliest."""

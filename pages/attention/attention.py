@@ -3,18 +3,22 @@
 import numpy as np
 import streamlit as st
 
-from pages import N_
-from pages.shared.attention import COLUMNS, NAMES, ROWS, choose_head, pick_attention
+from pages.shared.attention import (
+    COLUMNS,
+    NAMES,
+    ROWS,
+    WORD_RULE,
+    choose_head,
+    pick_attention,
+    pick_unit,
+)
 from pages.shared.components import Link, heads
 from pages.shared.language import _
 from pages.shared.live import live
-from pages.shared.pick import pick
 from pages.shared.picture import Picture, take
 from transformer import Translation
 from transformer.analysis.view import View, strongest_link, view
 from transformer.figures.attention import head_figure
-
-UNITS = {"words": N_("words"), "pieces": N_("pieces")}
 
 
 def main() -> None:
@@ -47,7 +51,7 @@ def _draw(translation: Translation) -> None:
 
 def _switches() -> None:
     """Words or pieces; mean; special tokens; contrast."""
-    pick(_("Show"), list(UNITS), "unit", UNITS, label_visibility="collapsed")
+    pick_unit()
     st.toggle(_("Mean over heads"), key="mean", persist_state="session")
     st.toggle(_("Hide special tokens"), key="hide", persist_state="session")
     st.toggle(_("Stretch contrast"), key="stretch", persist_state="session")
@@ -151,12 +155,7 @@ def _rules(seen: View, special: float) -> str:
         _("Rows are queries, columns are keys; every row sums to one, special tokens included.")
     ]
     if st.session_state["unit"] == "words":
-        said.append(
-            _(
-                "A word's weight is the sum over its pieces when it is looked at, the mean over "
-                "its pieces when it looks."
-            )
-        )
+        said.append(_(WORD_RULE))
     marks = (
         _("Special tokens are hidden; they take {share} percent of the weight of these rows.")
         if st.session_state["hide"]

@@ -24,7 +24,7 @@ from transformer.edits import (
     check_edits,
 )
 from transformer.figures.edited import before_after_figure
-from transformer.figures.head_grids import head_grids_figure
+from transformer.figures.head_grid import head_grid_figure
 
 SETUP = """\
 from transformer.analysis.edited import piece_log_probabilities, replay
@@ -215,7 +215,7 @@ def _each_head(translation: Translation, edits: Edits) -> None:
     show(
         Picture.of(
             "each-head",
-            head_grids_figure,
+            head_grid_figure,
             {f"[without_each_head(translator, translation, {kind!r}, edits)]": [changes_NH]},
             setup="from transformer.analysis.edited import without_each_head\n"
             f"from transformer.edit_codes import read_edits\nedits = read_edits({code!r})",
@@ -236,9 +236,10 @@ def _each_head(translation: Translation, edits: Edits) -> None:
                 _("Head"): np.indices(changes_NH.shape)[1].ravel() + 1,
                 _("Change in log-probability"): changes_NH.ravel(),
             },
-            headings=[_(NAMES[kind])],
-            axes=(_("Layer"), _("Head")),
-            chosen=(0, int(layer), int(head)),
+            names=[_(NAMES[kind])],
+            layer=_("layer {number}"),
+            head=_("head {number}"),
+            chosen=(int(layer), int(head)),
             title=_("Change in log-probability of the translation as trained, one head off"),
             dark=st.context.theme.type == "dark",
         )

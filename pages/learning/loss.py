@@ -3,13 +3,14 @@
 import numpy as np
 import streamlit as st
 
+from pages.shared.english_box import english_box
 from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.picture import Picture, show
 from pages.shared.side import pick_piece
 from pages.shared.stage import proof_line
-from pages.shared.translation import LONGEST_TEXT, load
-from transformer import Translation, Translator, UsageError
+from pages.shared.translation import load, translate
+from transformer import Translation
 from transformer.analysis.loss_by_hand import LossByHand, loss_by_hand
 from transformer.analysis.view import numbered
 from transformer.figures.loss import losses_figure, surprise_figure
@@ -32,29 +33,17 @@ def main() -> None:
             "probable, the larger the loss. Training makes the mean of it smaller."
         )
     )
-    _english()
+    english_box(_("The right English (empty: the model's own translation)"), _("Measure the loss"))
     live(_draw)
 
 
-def _english() -> None:
-    """The box for the right translation; empty: what the model itself writes."""
-    with st.form("pair", border=False):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(
-                _("The right English (empty: the model's own translation)"),
-                key="english",
-                persist_state="session",
-                placeholder=_("Type an English sentence"),
-            )
-            st.form_submit_button(_("Measure the loss"), type="primary")
-
-
 def _draw(translation: Translation) -> None:
-    translator = load(st.session_state["model"])
+    model, text = st.session_state["model"], st.session_state["text"]
     english, forced = st.session_state["english"].strip(), ""
     if english:
-        translation = _follow(translator, st.session_state["text"], english)
-        forced = FORCED.format(text=st.session_state["text"], english=english)
+        translation = translate(model, text, english=english).translation
+        forced = FORCED.format(text=text, english=english)
+    translator = load(model)
     found = loss_by_hand(translator, translation)
     pieces = numbered(translation.target.pieces)
     _means(found)
@@ -62,17 +51,6 @@ def _draw(translation: Translation) -> None:
     setup = SETUP.format(forced=forced)
     _surprises(found, pieces, chosen, setup)
     _smoothed(found, pieces, chosen, setup, translation.record.logits_LV.shape[-1])
-
-
-def _follow(translator: Translator, french: str, english: str) -> Translation:
-    """The model's pass over the visitor's own English, teacher forced."""
-    if len(english) > LONGEST_TEXT:
-        raise UsageError(
-            "The sentence has {length} characters; this page takes up to {longest}. Shorten it.",
-            length=len(english),
-            longest=LONGEST_TEXT,
-        )
-    return translator.translate(french, target=english)
 
 
 def _means(found: LossByHand) -> None:

@@ -239,7 +239,7 @@ def _how(measured: Measured) -> None:
 def _own(place: DeltaGenerator) -> None:
     """A short measurement on the machine that the app runs on."""
     with place:
-        pressed = st.button(_("Measure on this machine"), key="measure", icon="⏱️")
+        pressed = st.button(_("Measure on this machine"), key="measure_now", icon="⏱️")
         found = st.empty()
         if pressed:
             with slot():

@@ -28,6 +28,11 @@ COLUMNS = {
     "decoder": N_("... looks at English already written"),
     "cross": N_("... looks at French"),
 }
+UNITS = {"words": N_("words"), "pieces": N_("pieces")}
+WORD_RULE = N_(
+    "A word's weight is the sum over its pieces when it is looked at, the mean over its pieces "
+    "when it looks."
+)
 
 
 def pick_attention(record: Trace | RecurrentTrace) -> tuple[Kind, int, int]:
@@ -51,6 +56,11 @@ def pick_head(record: Trace | RecurrentTrace, kind: Kind) -> tuple[int, int]:
     for label, name, count in ((_("Layer"), "layer", layers), (_("Head"), "head", heads)):
         pick(label, range(1, count + 1), name)
     return st.session_state["layer"] - 1, st.session_state["head"] - 1
+
+
+def pick_unit() -> None:
+    """Whole words, or the pieces that the model reads."""
+    pick(_("Show"), list(UNITS), "unit", UNITS, label_visibility="collapsed")
 
 
 def pick_tokens(

@@ -12,15 +12,18 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from pages.shared.beam import BEAMS, LARGEST_NODE, PENALTIES, TEMPERATURES
 from pages.shared.edit_words import KINDS_OF_EDIT, REACHES
 from pages.shared.examples import EXAMPLES
 from pages.shared.exercise import HEADS, TASK_NAMES
 from pages.shared.exercise import WIDTHS as HEAD_WIDTHS
+from pages.shared.head_questions import ALL, ASKS, SPANS
 from pages.shared.language import LANGUAGES, browser_language
 from pages.shared.lessons import BY_NAME
+from pages.shared.lines import ALL_LAYERS, PANELS, read_layers, read_pins, read_shown
 from pages.shared.memory import GAINS, RECURRENT
 from pages.shared.overview import LEVELS, STEPS
-from pages.shared.pairs import PAIRS
+from pages.shared.pairs import MINIMAL_PAIRS, PAIRS, PATCHES
 from pages.shared.plan import read_plan
 from pages.shared.scaling import (
     DRAWS,
@@ -35,7 +38,9 @@ from pages.shared.side import AGAINST
 from pages.shared.speed import BATCH_NAMES, CLOCKS, LENGTH_CODES, TIMED_NAMES
 from pages.shared.stage import DEPTHS
 from pages.shared.translation import LONGEST_TEXT
+from pages.shared.versus import VERSUS
 from transformer import KINDS
+from transformer.analysis.contributions import MEASURES
 from transformer.analysis.parameters import TYPICAL
 from transformer.analysis.scaling import LAWS
 from transformer.analysis.stack import PARTS, SIDES
@@ -77,6 +82,13 @@ def _seed(code: str) -> int:
     return int(code)
 
 
+def _node(code: str) -> int:
+    """A node of a search tree, from 1; 0 is the final one."""
+    if not 0 <= int(code) <= LARGEST_NODE:
+        raise ValueError(code)
+    return int(code)
+
+
 def _short(code: str) -> str:
     """A text of the visitor's own, besides the sentence."""
     if len(code) > LONGEST_TEXT:
@@ -88,6 +100,16 @@ def _plan(code: str) -> str:
     """A teacher's own lesson."""
     read_plan(code)
     return code
+
+
+def _code_of(read: Callable[[str], Any]) -> Callable[[str], str]:
+    """A code that stays one; ``read`` says whether it can be read."""
+
+    def keep(code: str) -> str:
+        read(code)
+        return code
+
+    return keep
 
 
 def _switch(code: str) -> bool:
@@ -115,6 +137,10 @@ CHOICES = {
     "mean": Choice(_switch, lambda: False),
     "hide": Choice(_switch, lambda: False),
     "stretch": Choice(_switch, lambda: False),
+    "panels": Choice(_one_of(lambda: PANELS), lambda: "all"),
+    "layers": Choice(read_layers, lambda: ALL_LAYERS),
+    "shown": Choice(_code_of(read_shown), lambda: ""),
+    "pin": Choice(_code_of(read_pins), lambda: ""),
     "side": Choice(_one_of(lambda: SIDES), lambda: "source"),
     "piece": Choice(_position, lambda: 2),
     "part": Choice(_one_of(lambda: PARTS), lambda: "self_attention"),
@@ -122,6 +148,11 @@ CHOICES = {
     "dimension": Choice(_position, lambda: 21),
     "other": Choice(_short, lambda: PAIRS[0].second),
     "word": Choice(_short, lambda: PAIRS[0].word),
+    "patch": Choice(_short, lambda: PATCHES[0].second),
+    "question": Choice(_one_of(lambda: ASKS), lambda: ALL),
+    "span": Choice(_one_of(lambda: SPANS), lambda: "corpus"),
+    "measure": Choice(_one_of(lambda: MEASURES), lambda: "logit"),
+    "one_head": Choice(_switch, lambda: False),
     "instead": Choice(_short, lambda: "chien"),
     "instead_en": Choice(_short, lambda: "dog"),
     "tensor": Choice(_short, lambda: TYPICAL),
@@ -136,9 +167,20 @@ CHOICES = {
     "level": Choice(_one_of(lambda: LEVELS), lambda: "box"),
     "step": Choice(_one_of(lambda: STEPS), lambda: "pieces"),
     "english": Choice(_short, lambda: ""),
+    "versus": Choice(_one_of(lambda: VERSUS), lambda: "sentences"),
+    "variant": Choice(_short, lambda: MINIMAL_PAIRS[0].second),
+    "second_model": Choice(_one_of(shipped_models), lambda: next(reversed(shipped_models()), "")),
+    "second_layer": Choice(_position, lambda: 3),
+    "second_head": Choice(_position, lambda: 2),
     "edits": Choice(str, lambda: ""),
     "tool": Choice(_one_of(lambda: KINDS_OF_EDIT), lambda: "off"),
     "reach": Choice(_one_of(lambda: REACHES), lambda: "head"),
+    "beam": Choice(_one_of(lambda: BEAMS), lambda: "4"),
+    "penalty": Choice(_one_of(lambda: PENALTIES), lambda: "1"),
+    "dropped": Choice(_switch, lambda: False),
+    "node": Choice(_node, lambda: 0),
+    "temperature": Choice(_one_of(lambda: TEMPERATURES), lambda: "1"),
+    "t": Choice(_position, lambda: 1),
     "clock": Choice(_one_of(lambda: CLOCKS), lambda: "step"),
     "snapshot": Choice(_position, lambda: 8),
     "length": Choice(_one_of(lambda: LENGTH_CODES), lambda: "64"),
@@ -200,7 +242,7 @@ def current(**changes: str) -> dict[str, str]:
         value = choice.read(changes[name]) if name in changes else st.session_state[name]
         if name != "lang" and value != choice.default():
             link[name] = str(int(value)) if isinstance(value, bool) else str(value)
-    for name in ("text", "other", "instead", "instead_en", "english"):
+    for name in ("text", "other", "variant", "patch", "instead", "instead_en", "english"):
         if len(link.get(name, "")) > LONGEST_TEXT:
             del link[name]  # it cannot be read anyway
     language = changes.get("lang", st.session_state["lang"])

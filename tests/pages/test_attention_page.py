@@ -238,7 +238,7 @@ def test_nothing_but_special_tokens_is_explained(visit, monkeypatch, shipped):
         target=written,
         record=shipped.model.trace(source.ids, written.ids),
     )
-    monkeypatch.setattr("pages.shared.translation.current", lambda: Timed(empty, 0.1))
+    monkeypatch.setattr("pages.shared.changes.current", lambda: Timed(empty, 0.1))
     visitor = visit("attention", {"hide": "1"})
     assert len(visitor.sentences) == len(visitor.app.info) == 1
     visitor.pick("hide", False)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pages import VIEWS
 from pages.shared.edit_words import KINDS_OF_EDIT, REACHES
+from pages.shared.head_questions import ASKS, SPANS
 from pages.shared.language import LANGUAGES
 from pages.shared.link import CHOICES
 from pages.shared.memory import GAINS, RECURRENT
@@ -14,7 +15,9 @@ from pages.shared.scaling import FACTORS, SCOPES
 from pages.shared.side import AGAINST
 from pages.shared.speed import BATCH_NAMES, CLOCKS, TIMED_NAMES
 from pages.shared.stage import DEPTHS
+from pages.shared.versus import VERSUS
 from transformer import KINDS
+from transformer.analysis.contributions import MEASURES
 from transformer.analysis.scaling import LAWS
 from transformer.analysis.stack import PARTS, SIDES
 
@@ -22,10 +25,13 @@ SENTENCES = ("Où es-tu ?", "100 % a&b=c #d +1", "<b>x</b> *y* $z$", "你好 �
 NUMBERS = ("0", "1", "2", "3", "4", "5", "8", "16", "100", "1000", "10000", "1e5", "-1", "x", "")
 WORDS = (*KINDS, *DEPTHS, *FACTORS, *SCOPES, *LAWS, *LANGUAGES, "small", "words", "pieces")
 WORDS += (*SIDES, *PARTS, *AGAINST)
+WORDS += (*ASKS, *SPANS)
 WORDS += ("all", "near")
 WORDS += ("copy", "reverse", "sort", "32")
 WORDS += (*LEVELS, *STEPS)
+WORDS += MEASURES
 WORDS += (*GAINS, *RECURRENT)
+WORDS += (*VERSUS, "transformer-5m")
 WORDS += (*KINDS_OF_EDIT, *REACHES)
 WORDS += (*CLOCKS, *TIMED_NAMES, *BATCH_NAMES)
 WORDS += ("cq2", "cq2-ek3-dk250", "0.0.ff_1", "ff_ff.fe")
@@ -33,6 +39,7 @@ WORDS += ("cq2", "cq2-ek3-dk250", "0.0.ff_1", "ff_ff.fe")
 POSITIONS = {"layer", "head", "query", "key", "piece", "part", "against", "word"}
 POSITIONS |= {"tensor", "down", "across"}
 POSITIONS |= {"reader"}
+POSITIONS |= {"second_layer", "second_head"}
 POSITIONS |= {"layers"}
 POSITIONS |= {"snapshot"}
 POSITIONS |= {"node", "t"}

@@ -31,7 +31,7 @@ def test_a_measurement_is_kept_while_the_visitor_looks_around(visit, monkeypatch
     monkeypatch.setattr("transformer.benchmark.measure", pretend)
     visitor = visit("speed")
     before = len(visitor.app.get("plotly_chart"))
-    visitor.app.button(key="measure").click().run()
+    visitor.app.button(key="measure_now").click().run()
     assert visitor.sentences == []
     assert len(visitor.app.get("plotly_chart")) == before + 1
     visitor.pick("timed", "training")  # of which there is no measurement

@@ -1,4 +1,4 @@
-"""One head as a heat map: rows are queries, columns are keys, every row sums to one."""
+"""Heads as heat maps: rows are queries, columns are keys; one head, or how two differ."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ def head_figure(
     The colours run from 0 to 1, or with ``stretch`` to the largest weight shown. Tokens may
     contain anything: they are escaped.
     """
-    query_count, key_count = weights_LM.shape
-    with_numbers = key_count <= NUMBERS_UP_TO
+    with_numbers = len(columns) <= NUMBERS_UP_TO
     top = max(float(weights_LM.max()), 1e-6) if stretch and weights_LM.size else 1.0
     figure = go.Figure(
         go.Heatmap(
@@ -49,10 +48,56 @@ def head_figure(
             ygap=1,
         )
     )
+    return _with_axes(figure, rows, columns, row_title, column_title, dark)
+
+
+def difference_figure(
+    difference_LM: np.ndarray,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    row_title: str,
+    column_title: str,
+    dark: bool = False,
+) -> go.Figure:
+    """One head's weights minus another's, with the tokens on both axes.
+
+    The scale of colours reaches as far below zero as above, to the largest difference.
+    """
+    with_numbers = len(columns) <= NUMBERS_UP_TO
+    top = max(float(np.abs(difference_LM).max()), 1e-6)
+    figure = go.Figure(
+        go.Heatmap(
+            z=np.ascontiguousarray(difference_LM, dtype=np.float32),
+            zmin=-top,
+            zmax=top,
+            colorscale=colours.signed_scale(dark),
+            colorbar={"thickness": 14, "len": 0.9, "tickformat": "+.2f", "outlinewidth": 0},
+            customdata=_names(rows, columns),
+            hovertemplate="%{customdata[0]} → %{customdata[1]}<br><b>%{z:+.4f}</b><extra></extra>",
+            text=_numbers(difference_LM, "+.2f") if with_numbers else None,
+            texttemplate="%{text}" if with_numbers else None,
+            xgap=1,
+            ygap=1,
+        )
+    )
+    return _with_axes(figure, rows, columns, row_title, column_title, dark)
+
+
+def _with_axes(
+    figure: go.Figure,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    row_title: str,
+    column_title: str,
+    dark: bool,
+) -> go.Figure:
+    """Names of queries and keys, and the height that they need."""
     name_columns(figure, columns)
     name_rows(figure, rows)
-    height = 180 + max((26 if with_numbers else 22) * query_count, 220)
+    height = 180 + max((26 if len(columns) <= NUMBERS_UP_TO else 22) * len(rows), 220)
     framed(figure, "", dark, height, above=10)
+    figure.update_layout(margin_r=30)  # Plotly leaves out a slanting last name without room
     for axes, title, colour in (
         (figure.update_xaxes, column_title, colours.key(dark)),
         (figure.update_yaxes, row_title, colours.query(dark)),
@@ -61,9 +106,11 @@ def head_figure(
     return figure.update_xaxes(side="top", constrain="domain")
 
 
-def _numbers(weights_LM: np.ndarray) -> np.ndarray:
-    """Weights as two digits; blank where that would read 0.00, so that the eye finds the rest."""
-    return np.array([[f"{w:.2f}" if w >= 0.005 else "" for w in row] for row in weights_LM])
+def _numbers(weights_LM: np.ndarray, digits: str = ".2f") -> np.ndarray:
+    """Two digits each; blank where that would read 0.00, so that the eye finds the rest."""
+    return np.array(
+        [[f"{w:{digits}}" if abs(w) >= 0.005 else "" for w in row] for row in weights_LM]
+    )
 
 
 def _names(rows: Sequence[str], columns: Sequence[str]) -> np.ndarray:

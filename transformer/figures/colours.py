@@ -7,6 +7,11 @@ GREY = "#777584"
 # Weights from 0, the page's own background, to 1.
 WEIGHTS_LIGHT = ["#ffffff", "#ece5fb", "#cdbcf3", "#a98be8", "#8057d4", "#5a30b0", "#33176b"]
 WEIGHTS_DARK = ["#121118", "#271f3d", "#423070", "#6445a8", "#8a65dc", "#b290f5", "#e2d5ff"]
+# Which head, and nothing else: only lines and the head's own number have these, words never. Apart
+# also for those who see no red, green or blue (simulated as Machado et al. 2009 do), and at least
+# 3 to 1 on the page. With more than eight heads they come again.
+HEADS_LIGHT = "#1e12e6 #f66306 #2f8170 #c356c1 #388bff #323c02 #33004b #8f0852".split()
+HEADS_DARK = "#575ae9 #ff5814 #05a66b #ff80ba #5abdff #f9dc3c #effde8 #b3129e".split()
 
 Scale = list[tuple[float, str]]  # Plotly's: places from 0 to 1 and their colours
 
@@ -49,6 +54,11 @@ def learned(dark: bool) -> str:
 def signed(dark: bool) -> tuple[str, str]:
     """Orange below zero, teal above."""
     return ("#e8622c", "#1f9e93") if dark else ("#c2410c", "#0f766e")
+
+
+def heads(dark: bool) -> list[str]:
+    """The eight colours that tell heads apart."""
+    return HEADS_DARK if dark else HEADS_LIGHT
 
 
 def weights_scale(dark: bool) -> Scale:

@@ -17,25 +17,29 @@ GAP = 2  # rows between two kinds: room for the name of the lower one
 
 def head_grid_figure(
     heads: Sequence[np.ndarray],
-    together: Sequence[np.ndarray],
+    together: Sequence[np.ndarray] = (),
     *,
     names: Sequence[str],
     layer: str,
     head: str,
-    all_heads: str,
+    all_heads: str = "",
+    chosen: tuple[int, int] | None = None,
     title: str,
     dark: bool = False,
 ) -> go.Figure:
     """``heads``, each (layers, H), one below the other; apart from them, the column ``together``.
 
-    Of that, each is (layers,). All share one scale of colours around zero. ``names`` are those of
-    the kinds; ``layer`` and ``head`` name a row and a column by their ``{number}``.
+    Of that, if it is there, each is (layers,), and ``all_heads`` names it. All share one scale of
+    colours around zero. ``names`` are those of the kinds; ``layer`` and ``head`` name a row and a
+    column by their ``{number}``. ``chosen``, layer and head of the first kind from 0, is outlined.
     """
     count = heads[0].shape[1]
-    blocks = [np.insert(part, count, np.nan, axis=1) for part in heads]
-    blocks = [np.c_[block, whole] for block, whole in zip(blocks, together, strict=True)]
+    blocks = list(heads)
+    if together:
+        blocks = [np.insert(part, count, np.nan, axis=1) for part in heads]
+        blocks = [np.c_[block, whole] for block, whole in zip(blocks, together, strict=True)]
     tops = [sum(len(block) + GAP for block in blocks[:i]) for i in range(len(blocks))]
-    z = np.full((tops[-1] + len(blocks[-1]), count + 2), np.nan, dtype=np.float32)
+    z = np.full((tops[-1] + len(blocks[-1]), blocks[0].shape[1]), np.nan, dtype=np.float32)
     for block, top in zip(blocks, tops, strict=True):
         z[top : top + len(block)] = block
     largest = float(np.nanmax(np.abs(z))) or 1.0
@@ -62,6 +66,13 @@ def head_grid_figure(
             text=f"<b>{escape(name)}</b>",
             showarrow=False,
             font={"size": 17},
+        )
+    if chosen is not None:
+        figure.add_shape(
+            type="rect",
+            **{"x0": chosen[1] - 0.5, "x1": chosen[1] + 0.5},
+            **{"y0": chosen[0] - 0.5, "y1": chosen[0] + 0.5},
+            line={"color": colours.ink(dark), "width": 4},
         )
     _name(figure, [len(block) for block in blocks], tops, count, (layer, head, all_heads))
     return framed(figure, title, dark, ROW * (len(z) + 2) + 40)
@@ -95,8 +106,8 @@ def _name(
     )
     heads = [escape(head.format(number=number + 1)) for number in range(count)]
     figure.update_xaxes(
-        tickvals=[*range(count), count + 1],
-        ticktext=[*heads, f"<b>{escape(all_heads)}</b>"],
+        tickvals=[*range(count), count + 1][: None if all_heads else count],
+        ticktext=[*heads, f"<b>{escape(all_heads)}</b>"][: None if all_heads else count],
         showgrid=False,
         zeroline=False,
         tickangle=0,

@@ -1,13 +1,12 @@
 """All heads of one kind of attention at a glance, and the chosen one large beside them."""
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from pages.shared.components.base import check_labels, register
+from pages.shared.components.base import check_labels, packed, register
 
 HEADS_LABELS = (
     "grid",
@@ -27,8 +26,6 @@ HEADS_HTML = """
   <div class="large"><div class="picture"></div><p class="sentence" aria-live="polite"></p></div>
 </div>
 """
-EXACT_UP_TO = 64 * 64  # weights of a head: beyond, one byte each, or a click would weigh megabytes
-FINE, COARSE = 60_000, 200  # steps from 0 to 1
 
 _mount = register("heads", HEADS_HTML, matrix=True)
 
@@ -78,7 +75,7 @@ def heads(
     """
     _check(weights_NHLM, rows, columns, links, selected)
     check_labels(labels, HEADS_LABELS)
-    layers, heads, queries, keys = weights_NHLM.shape
+    layers, heads = weights_NHLM.shape[:2]
     answered = f"{key}_answered"  # the number that the browser gave its latest choice
 
     def forward_choice() -> None:
@@ -88,11 +85,9 @@ def heads(
             if on_change is not None:
                 on_change(layer, head)
 
-    steps = FINE if queries * keys <= EXACT_UP_TO else COARSE
     with_mean = np.concatenate([weights_NHLM, weights_NHLM.mean(1, keepdims=True)], axis=1)
     data = {
-        "weights": _packed(with_mean, steps),
-        "steps": steps,
+        **packed(with_mean),
         "layers": layers,
         "heads": heads,
         "rows": list(rows),
@@ -131,14 +126,3 @@ def _check(
         raise ValueError(
             f"selected must lie within {layers} layers and {heads} heads, got {selected}"
         )
-
-
-def _packed(weights: np.ndarray, steps: int) -> str:
-    """The step that each weight lies in, from 0, as base64; the browser takes its middle.
-
-    Numbers of two and of four digits change from one to the next at the edge of a step, never
-    within one: rounding what the browser has gives the same digits as rounding the weight.
-    """
-    within = np.floor(np.clip(np.nan_to_num(weights), 0, 1).astype(np.float64) * steps)
-    numbers = np.minimum(within, steps - 1).astype("<u2" if steps > 255 else np.uint8)
-    return base64.b64encode(numbers.tobytes()).decode("ascii")

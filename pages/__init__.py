@@ -84,7 +84,7 @@ VIEWS = (
     View(N_("Patching"), N_("Change it"), "🩹", "change", "patching"),
     # How it writes (writing: search, decode)
     View(N_("The search"), N_("How it writes"), "🌳", "writing", "search", "any", changes=True),
-    View(N_("Decode step by step"), N_("How it writes"), "⏯️", "writing", "decode", changes=True),
+    View(N_("Piece after piece"), N_("How it writes"), "⏯️", "writing", "decode", changes=True),
     View(N_("Long memory"), N_("Why not an RNN?"), "🧵", "recurrence", "memory", "any"),
     View(N_("Chain or sum"), N_("Why not an RNN?"), "⛓️", "recurrence", "chain", "any"),
     View(N_("Remember it"), N_("Why not an RNN?"), "🧠", "recurrence", "recall", "nothing"),

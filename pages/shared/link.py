@@ -180,7 +180,7 @@ CHOICES = {
     "dropped": Choice(_switch, lambda: False),
     "node": Choice(_node, lambda: 0),
     "temperature": Choice(_one_of(lambda: TEMPERATURES), lambda: "1"),
-    "t": Choice(_position, lambda: 1),
+    "t": Choice(_position, lambda: 4),
     "clock": Choice(_one_of(lambda: CLOCKS), lambda: "step"),
     "snapshot": Choice(_position, lambda: 8),
     "length": Choice(_one_of(lambda: LENGTH_CODES), lambda: "64"),

@@ -80,7 +80,9 @@ class Tab:
 
     def go(self, view: View) -> None:
         """A click in the list of pages, in the section that has to be opened first."""
-        section = self.page.locator(".st-key-menu details").filter(has_text=view.section)
+        section = self.page.locator(".st-key-menu details").filter(
+            has=self.page.get_by_text(view.section, exact=True)
+        )
         if section.get_attribute("open") is None:
             section.locator("summary").click()
         section.get_by_role("link", name=view.title).click()

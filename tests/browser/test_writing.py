@@ -39,13 +39,13 @@ def test_a_node_is_walked_to_and_picked(tab):
 
 
 def test_arrow_keys_step_but_not_while_a_sentence_is_typed(tab):
-    start(tab, f"decode?text={SENTENCE}&t=2")
+    start(tab, f"decode?text={SENTENCE}&t=5")
     expect(tab.page.get_by_test_id("stPlotlyChart").locator(".plot-container")).to_have_count(4)
-    for key, step in (("ArrowRight", 3), ("ArrowRight", 4), ("ArrowLeft", 3)):
+    for key, step in (("ArrowRight", 6), ("ArrowRight", 7), ("ArrowLeft", 6)):
         tab.page.keyboard.press(key)
         expect(tab.page).to_have_url(re.compile(f"t={step}$"))
         settle(tab)
     tab.box.click()
     tab.page.keyboard.press("ArrowRight")
     settle(tab)
-    expect(tab.page).to_have_url(re.compile("t=3$"))
+    expect(tab.page).to_have_url(re.compile("t=6$"))

@@ -93,6 +93,7 @@ def test_a_picker_is_followed_after_quick_clicks(tab):
     for cell in (3, 9, 3):
         tab.cells.nth(cell).click()
     expect(tab.page).to_have_url(re.compile("layer=1&head=4$"))
+    tab.settle()
     tab.page.locator(".st-key-layer button").nth(1).click()
     expect(tab.picture).to_have_attribute("aria-label", re.compile("layer 2, head 4"))
     tab.page.locator(".st-key-head button").nth(1).click()

@@ -162,11 +162,13 @@ def damaged(**changes: object) -> str:
         (json.dumps({k: v for k, v in SECOND.items() if k != "sure"}), "'sure' is missing"),
         (damaged(french_words=[[0, 99]]), "french_words holds [0, 99]"),
         (damaged(english_words=[[-1, 2]]), "english_words holds [-1, 2]"),
+        (damaged(english_words=[[5, 0], [6, 10]], sure=[]), "english_words holds [5, 0]"),
         (damaged(english_words=[], sure=[]), "english_words is empty"),
         (damaged(english_words=[[0, 1, 2]]), "english_words holds [0, 1, 2]"),
         (damaged(sure=[[0, 3]]), "sure holds [0, 3]"),
         (damaged(possible=[["0", "1"]]), 'possible holds ["0", "1"]'),
         (damaged(possible={}), "possible is no list"),
+        ("[" * 100_000, "recursion"),
     ],
 )
 def test_a_damaged_line_is_named_with_its_file(run, gold: Path, line: str, why: str) -> None:

@@ -83,11 +83,43 @@ def test_the_command_measures_every_head(folder, pairs, tmp_path, capsys, monkey
     assert not list(tmp_path.glob("*partial*"))
 
 
-def test_no_sentences_is_explained(folder, tmp_path, capsys):
-    (tmp_path / "some.tsv").write_text("Où ?\tWhere?\n")
-    line = ["heads", "--model", str(folder), "--data", str(tmp_path / "some.tsv")]
-    assert main([*line, "--sentences", "0"]) == 2
-    assert "--sentences" in capsys.readouterr().err
+@pytest.mark.parametrize("command", ["heads", "explain"])
+@pytest.mark.parametrize(
+    ("pair", "more", "why"),
+    [
+        ("Où ?\tWhere?", ["--sentences", "0"], "--sentences must be"),
+        ("Où ?\tWhere?", ["--sentences", "-3"], "--sentences must be"),
+        ("O\x01\tWhere?", [], "some.tsv, line 1: The text holds"),
+    ],
+)
+def test_what_cannot_be_measured_is_said_in_one_sentence(
+    folder, tmp_path, capsys, command, pair, more, why
+):
+    (tmp_path / "some.tsv").write_text(f"{pair}\n")
+    line = [command, "--model", str(folder), "--data", str(tmp_path / "some.tsv")]
+    assert main([*line, *more]) == 2
+    said = capsys.readouterr().err
+    assert why in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("english", "more", "why"),
+    [
+        ("Where?", ["--threads", "-1"], "--threads must be"),
+        ("where " * 300, [], "some.tsv, line 1: The text has"),
+        ("Where?", ["--alignments", "links.jsonl"], "links.jsonl, line 1: There is no text"),
+    ],
+)
+def test_heads_says_what_is_wrong_before_it_begins(
+    folder, tmp_path, capsys, monkeypatch, english, more, why
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "some.tsv").write_text(f"Où ?\t{english}\n")
+    link = {"french": " ", "english": "a", "french_words": [[0, 1]], "english_words": [[0, 1]]}
+    (tmp_path / "links.jsonl").write_text(json.dumps(link | {"sure": [], "possible": []}))
+    assert main(["heads", "--model", str(folder), "--data", "some.tsv", *more]) == 2
+    said = capsys.readouterr().err
+    assert why in said and said.count("\n") == 1
 
 
 def test_a_recurrent_model_has_no_heads(tmp_path):

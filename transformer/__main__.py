@@ -1,4 +1,4 @@
-"""python -m transformer translate | trace | train | evaluate | explain | compare | benchmark"""
+"""The command line: ``python -m transformer translate``, ``train``, ``evaluate`` and others."""
 
 from __future__ import annotations
 

@@ -26,9 +26,10 @@ from transformer.analysis.alignment import (
 )
 from transformer.analysis.view import by_word
 from transformer.checkpoint import replace_file
+from transformer.data import check_readable
 from transformer.errors import UsageError
 from transformer.progress import track
-from transformer.tokenizer import Tokens, normalise
+from transformer.tokenizer import Tokenizer, Tokens, normalise
 from transformer.translator import MODELS, Translator
 
 KEPT = "alignments.json"  # beside a model's weights
@@ -142,7 +143,7 @@ def read_aligned(path: Path) -> list[Aligned]:
     for number, line in enumerate(lines, start=1):
         try:
             pairs.append(_aligned(json.loads(line)))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             why = f"{error} is missing" if isinstance(error, KeyError) else error
             raise UsageError(
                 "{path}, line {number}: expected a JSON object of french, english, french_words, "
@@ -182,6 +183,9 @@ def _spans(values: dict[str, Any], side: str) -> tuple[Span, ...]:
     words = tuple(_couples(values, f"{side}_words", (end, end)))
     if not words:
         raise ValueError(f"{side}_words is empty")
+    for begin, end in words:
+        if begin > end:
+            raise ValueError(f"{side}_words holds [{begin}, {end}]")
     return words
 
 
@@ -198,25 +202,23 @@ def _couples(
         yield couple[0], couple[1]
 
 
-def score_alignments(
-    translator: Translator, pairs: Sequence[Aligned], path: Path = Path("pairs")
-) -> list[Scored]:
+def check_aligned(pairs: Sequence[Aligned], tokenizer: Tokenizer, path: Path) -> None:
+    """UsageError, with file and line number, for a pair of ``path`` that cannot be read."""
+    for side in ([pair.french for pair in pairs], [pair.english for pair in pairs]):
+        check_readable(side, tokenizer, path)
+
+
+def score_alignments(translator: Translator, pairs: Sequence[Aligned]) -> list[Scored]:
     """Every method in every layer, teacher-forced on the English of the pairs.
 
     Of the heads of a layer, "shifted-head" takes the one whose two directions agree most: the links
-    made by hand have no say in it. Raises UsageError if the model has no attention, or a text, in
-    a line of ``path``, cannot be read.
+    made by hand have no say in it. Raises UsageError if the model has no attention, or a text
+    cannot be read.
     """
     sides: list[tuple[Sharing, Sharing]] = []
     found: dict[Linking, list[np.ndarray]] = {}
-    for number, pair in enumerate(track(pairs, "aligning"), start=1):
-        try:
-            source = translator.tokenizer.encode(pair.french)
-            target = translator.tokenizer.encode(pair.english)
-        except UsageError as error:
-            raise UsageError(
-                "{path}, line {number}: {why}", path=path, number=number, why=error
-            ) from error
+    for pair in track(pairs, "aligning"):
+        source, target = map(translator.tokenizer.encode, (pair.french, pair.english))
         record = translator.model.trace(source.ids, target.ids)
         french = sharing(pieces_of(source, pair.french, pair.french_words))
         english = sharing(pieces_of(target, pair.english, pair.english_words))
@@ -278,7 +280,8 @@ def run(options: Namespace) -> int:
     torch.set_num_threads(1)  # short sentences one by one: more threads only wait for each other
     pairs = read_aligned(options.alignments)
     translator = Translator.load(options.model, options.device)
-    scored = score_alignments(translator, pairs, options.alignments)
+    check_aligned(pairs, translator.tokenizer, options.alignments)
+    scored = score_alignments(translator, pairs)
     measured = Alignments(options.alignments.name, len(pairs), tuple(scored))
     if options.json:
         for one in scored:

@@ -61,6 +61,17 @@ def read_pairs(path: Path) -> list[Pair]:
     return pairs
 
 
+def check_readable(texts: Sequence[str], tokenizer: Tokenizer, path: Path) -> None:
+    """UsageError, with file and line number, for a line of ``path`` that cannot be read."""
+    for number, text in enumerate(texts, start=1):
+        try:
+            tokenizer.encode(text)
+        except UsageError as error:
+            raise UsageError(
+                "{path}, line {number}: {why}", path=path, number=number, why=error
+            ) from error
+
+
 def short_pairs(pairs: Sequence[Pair], tokenizer: Tokenizer, longest: int) -> list[Pair]:
     """The pairs of which both sides have at most ``longest`` pieces."""
     sides = (tokenizer.encode_corpus(side) for side in zip(*pairs, strict=True))

@@ -14,6 +14,7 @@ from transformer.edits import (
     ForbidLinks,
     ForceLinks,
     HideSource,
+    Links,
     Positions,
     ScaleScores,
     SwitchOff,
@@ -50,7 +51,7 @@ def _write(edit: Edit) -> str:
         return f"{'only' if edit.others else 'off'}.{_place(edit.kind, edit.layer, edit.head)}"
     if isinstance(edit, ScaleScores):
         return f"scale.{_place(edit.kind, edit.layer, edit.head)}.{edit.factor!r}"
-    if isinstance(edit, ForceLinks | ForbidLinks):
+    if isinstance(edit, Links):
         name = "force" if isinstance(edit, ForceLinks) else "forbid"
         queries = ALL if edit.queries is None else _numbers(edit.queries)
         place = _place(edit.kind, edit.layer, edit.head)

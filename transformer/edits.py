@@ -54,25 +54,22 @@ class SwitchOff:
 
 
 @dataclass(frozen=True)
-class ForceLinks:
+class Links:
+    """From these queries (None: from every one) to these keys."""
+
+    queries: Positions | None
+    keys: Positions
+    kind: Kind
+    layer: int | None = None
+    head: int | None = None
+
+
+class ForceLinks(Links):
     """These queries look only at these keys: the weights of all other keys are 0."""
 
-    queries: Positions | None
-    keys: Positions
-    kind: Kind
-    layer: int | None = None
-    head: int | None = None
 
-
-@dataclass(frozen=True)
-class ForbidLinks:
-    """These queries (None: every query) do not look at these keys, whose weights are 0."""
-
-    queries: Positions | None
-    keys: Positions
-    kind: Kind
-    layer: int | None = None
-    head: int | None = None
+class ForbidLinks(Links):
+    """These queries do not look at these keys, whose weights are 0."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,7 @@ class ReplaceHead:
 @dataclass(frozen=True, eq=False)
 class GateHeads:
     """What the heads of one attention fetch is multiplied by ``gate_H``: any numbers, which may
-    ask for a gradient (Michel et al. 2019, section 2.2)."""
+    ask for a gradient (Michel et al. 2019, sections 2.3 and 4.1)."""
 
     kind: Kind
     layer: int
@@ -228,12 +225,12 @@ def check_edits(edits: Edits, config: ModelConfig, source: int) -> None:
             _check_positions(edit.pieces, source)
             continue
         _check_place(edit, config)
-        if isinstance(edit, ForceLinks | ForbidLinks):
+        if isinstance(edit, Links):
             english = config.max_length
             _check_positions(edit.keys, english if edit.kind == "decoder" else source)
             if edit.queries is not None:
                 _check_positions(edit.queries, source if edit.kind == "encoder" else english)
-    if any(isinstance(edit, ForceLinks | ForbidLinks | HideSource) for edit in edits):
+    if any(isinstance(edit, Links | HideSource) for edit in edits):
         _check_something_is_left(edits, config, source)
 
 
@@ -276,7 +273,7 @@ def _check_something_is_left(edits: Edits, config: ModelConfig, source: int) -> 
     named = [
         position
         for edit in edits
-        if isinstance(edit, ForceLinks | ForbidLinks)
+        if isinstance(edit, Links)
         for position in (*(edit.queries or ()), *edit.keys)
     ]
     english = max(named, default=0) + 1

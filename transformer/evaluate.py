@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from transformer import alignments
-from transformer.data import Pair, read_pairs
+from transformer.data import Pair, check_readable, read_pairs
 from transformer.decoding import check_beam
 from transformer.errors import UsageError
 from transformer.network import Network
@@ -116,13 +116,7 @@ def run(options: Namespace) -> int:
     pairs = read_pairs(options.data)
     for beam_size in options.beam:
         check_beam(beam_size)
-    for number, (french, _) in enumerate(pairs, start=1):
-        try:
-            translator.tokenizer.encode(french)
-        except UsageError as error:
-            raise UsageError(
-                "{path}, line {number}: {why}", path=options.data, number=number, why=error
-            ) from error
+    check_readable([french for french, _ in pairs], translator.tokenizer, options.data)
     print(f"{translator.name} on {options.data.name}, {len(pairs)} sentences")
     for beam_size in options.beam:
         quality = evaluate(translator, pairs, beam_size)

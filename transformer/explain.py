@@ -12,7 +12,8 @@ import torch
 
 from transformer.analysis.explanations import PAIRS, compare, rolled_out, spearman
 from transformer.analysis.leave_one_out import leave_one_out
-from transformer.data import read_pairs
+from transformer.data import check_readable, read_pairs
+from transformer.errors import UsageError
 from transformer.progress import track
 from transformer.translator import Translator
 
@@ -74,11 +75,14 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Measure and print a table."""
+    if options.sentences < 1:
+        raise UsageError("--sentences must be at least 1.")
     torch.set_num_threads(1)  # the sentences are short
     translator = Translator.load(options.model, options.device)
     pairs = read_pairs(options.data)
-    step = max(1, len(pairs) // max(1, options.sentences))
-    texts = [french for french, _ in pairs[::step][: max(1, options.sentences)]]
+    french = [side for side, _ in pairs]
+    check_readable(french, translator.tokenizer, options.data)
+    texts = french[:: max(1, len(french) // options.sentences)][: options.sentences]
     found = agreements(translator, texts)
     print(f"{len(texts)} sentences, {found[0].pieces} English pieces; mean rank correlation of")
     print("".join(f"{title:>16}" for title in ("", *TITLES, "same word")))

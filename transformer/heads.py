@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from transformer.alignments import Aligned, pieces_of, read_aligned, sharing
+from transformer.alignments import Aligned, check_aligned, pieces_of, read_aligned, sharing
 from transformer.analysis.head_measures import Measures, Place, head_measures, linked_words
 from transformer.analysis.head_study import (
     KEPT,
@@ -32,7 +32,7 @@ from transformer.analysis.head_study import (
 from transformer.analysis.importance import head_importance, places
 from transformer.bootstrap import Resampled, statistics
 from transformer.checkpoint import replace_file
-from transformer.data import Pair, read_pairs
+from transformer.data import Pair, check_readable, read_pairs
 from transformer.edits import Edits, GateHeads
 from transformer.errors import UsageError
 from transformer.evaluate import import_sacrebleu, score
@@ -231,12 +231,17 @@ def run(options: Namespace) -> int:
     import_sacrebleu()
     if options.sentences < 1:
         raise UsageError("--sentences must be at least 1.")
-    if options.threads:
+    if options.threads is not None:
+        if options.threads < 1:
+            raise UsageError("--threads must be at least 1.")
         torch.set_num_threads(options.threads)
     pairs = read_pairs(options.data)[: options.sentences]
     aligned = read_aligned(options.alignments) if options.alignments else []
     folder = Path(options.model) if options.model else MODELS / default_model()
     translator = Translator.load(folder, options.device)
+    for side in zip(*pairs, strict=True):
+        check_readable(side, translator.tokenizer, options.data)
+    check_aligned(aligned, translator.tokenizer, options.alignments)
     out = options.out or folder / KEPT
     kept = out.with_name(f"{out.stem}.partial{out.suffix}")
     name = options.alignments.name if options.alignments else ""

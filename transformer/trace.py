@@ -140,6 +140,11 @@ class Trace(Record):
             return self.decoder[layer].self_attention
         return self.decoder[layer].cross_attention
 
+    @property
+    def depth(self) -> int:
+        """How many sub-layers the logits came through, one after the other."""
+        return 2 * len(self.encoder) + 3 * len(self.decoder)
+
     def layers(self, kind: Kind) -> int:
         """How many layers have attention of ``kind``."""
         return len(self.encoder if kind == "encoder" else self.decoder)
@@ -205,6 +210,11 @@ class RecurrentTrace(Record):
     attention: tuple[AdditiveTrace, ...]
     decoded_LD: np.ndarray
     logits_LV: np.ndarray
+
+    @property
+    def depth(self) -> int:
+        """How many pieces were read and written, one after the other, before the last logits."""
+        return len(self.source_embedding_MD) + len(self.target_embedding_LD)
 
     def additive(self) -> AdditiveTrace:
         """The attention of the decoder over the encoder; UsageError where there is none."""

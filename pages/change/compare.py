@@ -14,6 +14,7 @@ from pages.shared.live import live
 from pages.shared.pairs import MINIMAL_PAIRS
 from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
+from pages.shared.second_text import text_box
 from pages.shared.translation import BEAM_SIZE, load, translate
 from pages.shared.versus import VERSUS
 from transformer import Kind, Translation
@@ -61,7 +62,7 @@ def main() -> None:
 
 
 def _draw(translation: Translation) -> None:
-    versus = pick(_("Compare two ..."), list(VERSUS), "versus", VERSUS)
+    versus = pick(_("Compare"), list(VERSUS), "versus", VERSUS)
     if versus == "sentences":
         _second_sentence()
     kind, *place = pick_attention(translation.record)
@@ -87,15 +88,8 @@ def _draw(translation: Translation) -> None:
 
 def _second_sentence() -> None:
     """The box for the other sentence, and pairs to try."""
-    with st.form("variant_form", border=False):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(
-                _("The second French sentence: change one word of the first"),
-                key="variant",
-                persist_state="session",
-                placeholder=_("Type a French sentence"),
-            )
-            st.form_submit_button(_("Compare"), type="primary")
+    label = _("The second French sentence: change one word of the first")
+    text_box("variant", label, _("Compare"), _("Type a French sentence"))
     with st.container(horizontal=True, vertical_alignment="center"):
         for number, pair in enumerate(MINIMAL_PAIRS):
             if st.button(_(pair.shows), key=f"minimal_{number}", on_click=_take, args=(number,)):

@@ -12,6 +12,7 @@ from pages.shared.examples import STORIES
 from pages.shared.guard import literal
 from pages.shared.language import _, explain
 from pages.shared.live import live
+from pages.shared.odds import odds
 from pages.shared.picture import Picture, show
 from pages.shared.translation import load, translate
 from transformer import Kind, Translation, UsageError
@@ -136,7 +137,7 @@ def _texts(translation: Translation, edits: Edits) -> None:
     if not edits:
         st.text(_("Nothing is changed yet: choose below what to change, and add it."))
     elif gone or new:
-        said = _("Dashed: {gone} words that are gone. Underlined: {new} words that are new.")
+        said = _("Dashed: words that are gone ({gone}). Underlined: new words ({new}).")
         st.text(said.format(gone=gone, new=new))
     else:
         st.text(_("Not one word has changed."))
@@ -185,8 +186,8 @@ def _picture(
             "probability goes from {before} to {after}."
         ).format(
             piece=pieces[worst],
-            before=f"{np.exp(trained_L[worst]):.4f}",
-            after=f"{np.exp(edited_L[worst]):.4f}",
+            before=odds(np.exp(trained_L[worst])),
+            after=odds(np.exp(edited_L[worst])),
         ),
         table={
             _("Piece"): pieces,

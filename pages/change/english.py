@@ -13,6 +13,7 @@ from pages.shared.examples import EXAMPLES
 from pages.shared.guard import literal
 from pages.shared.language import _, explain
 from pages.shared.live import live
+from pages.shared.odds import odds
 from pages.shared.picture import Picture, show
 from pages.shared.side import pick_piece
 from pages.shared.translation import load, translate
@@ -84,9 +85,11 @@ def _draw(translation: Translation) -> None:
         st.text(_("The box is empty: this is the model's own translation."))
     pieces = numbered(translation.target.pieces)
     st.subheader("1. " + _("How far the model expected this"))
-    chosen = pick_piece(pieces)
-    show(_expected(translation.search.steps, pieces, chosen))
+    above = st.container()
     st.subheader("2. " + _("What would have come next here"))
+    chosen = pick_piece(pieces)
+    with above:
+        show(_expected(translation.search.steps, pieces, chosen))
     _next(translation, pieces, chosen)
 
 
@@ -118,10 +121,10 @@ def _expected(steps: tuple[Step, ...], pieces: tuple[str, ...], chosen: int) -> 
             )
         ).format(
             worst=pieces[least],
-            least=f"{probabilities[least]:.4g}",
+            least=odds(probabilities[least]),
             rank=ranks[least],
             instead=steps[least].likeliest[0][0],
-            most=f"{steps[least].likeliest[0][1]:.3f}",
+            most=odds(steps[least].likeliest[0][1]),
             first=ranks.count(1),
             count=len(pieces),
         ),
@@ -152,11 +155,12 @@ def _next(translation: Translation, pieces: tuple[str, ...], place: int) -> None
     st.dataframe(
         {
             _("If this came next"): [other.piece for other in there],
-            _("probability"): [f"{other.probability:.4f}" for other in there],
+            _("probability"): [odds(other.probability) for other in there],
             _("the model would write"): [other.text for other in there],
             _("Log-probability"): [f"{other.log_probability:.3f}" for other in there],
             _("Score"): [f"{other.score:.3f}" for other in there],
         },
+        column_config={_("the model would write"): st.column_config.Column(width="large")},
         hide_index=True,
         width="stretch",
     )
@@ -175,16 +179,16 @@ def _likeliest(
     place: int,
     code: str,
 ) -> Picture:
-    odds = np.array([other.probability for other in there])
+    chances = np.array([other.probability for other in there])
     names = [other.piece for other in there]
     step = translation.search.steps[place]
     return Picture.of(
         "next-here",
         row_figure,
         {
-            "odds": odds,
-            "np.log(odds)": np.log(odds),
-            "odds > 0": odds > 0,
+            "odds": chances,
+            "np.log(odds)": np.log(chances),
+            "odds > 0": chances > 0,
             "[other.piece for other in there]": names,
         },
         setup=THERE.format(place=place, edits=edits_argument(code)),
@@ -197,15 +201,15 @@ def _likeliest(
         ).format(
             before=" ".join(("<s>", *pieces[:place])),
             best=names[0],
-            most=f"{odds[0]:.3f}",
+            most=odds(chances[0]),
             piece=pieces[place],
-            probability=f"{step.probability:.4g}",
+            probability=odds(step.probability),
             rank=step.rank,
-            rest=f"{1 - odds.sum():.3f}",
+            rest=odds(1 - chances.sum()),
         ),
         table={
             _("Piece"): names,
-            _("probability"): odds,
+            _("probability"): chances,
             _("the model would write"): [other.text for other in there],
         },
     )

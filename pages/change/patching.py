@@ -9,6 +9,7 @@ from pages.shared.language import _, explain
 from pages.shared.live import live
 from pages.shared.pairs import PATCHES
 from pages.shared.picture import Picture, show
+from pages.shared.second_text import example_box, text_box
 from pages.shared.stage import proof
 from pages.shared.translation import BEAM_SIZE, MANY_PIECES, load, translate
 from transformer import KINDS, Kind, Translation, UsageError
@@ -33,52 +34,30 @@ def main() -> None:
             "this head carries the difference."
         )
     )
-    _second_sentence()
-    live(_draw)
-
-
-def _second_sentence() -> None:
-    """The box for sentence B, and pairs to try."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.form("patched", border=False, width="stretch"):
-            with st.container(horizontal=True, vertical_alignment="bottom"):
-                st.text_input(
-                    _("Sentence B (A stands at the top)"),
-                    key="patch",
-                    persist_state="session",
-                    placeholder=_("Type a French sentence"),
-                )
-                st.form_submit_button(_("Patch"), type="primary")
-        st.selectbox(
-            _("Two sentences to try"),
-            range(len(PATCHES)),
-            index=None,
-            format_func=lambda i: f"{_(PATCHES[i].differs)} – {PATCHES[i].second}",
-            key="patch_pair",
-            on_change=_take_pair,
-            placeholder=_("Try an example"),
-            width=280,
+        label = _("Sentence B (A stands at the top)")
+        text_box("patch", label, _("Patch"), _("Type a French sentence"))
+        example_box(
+            "patch_pair",
+            PATCHES,
+            lambda pair: f"{_(pair.differs)} – {pair.second}",
+            lambda pair: {"text": pair.first, "patch": pair.second},
         )
-
-
-def _take_pair() -> None:
-    chosen = st.session_state["patch_pair"]
-    if chosen is not None:
-        pair = PATCHES[chosen]
-        st.session_state.update(text=pair.first, patch=pair.second, patch_pair=None)
+    live(_draw)
 
 
 def _draw(translation: Translation) -> None:
     model, text = st.session_state["model"], st.session_state["text"]
     other = translate(model, st.session_state["patch"]).translation
-    show(_pieces(translation, other))
     try:
         check_equal(translation.source, other.source)
         _check_short(translation)
         found = _patching(model, text, st.session_state["patch"])
     except UsageError as error:
         st.text(explain(error))
+        show(_pieces(translation, other))
         return
+    show(_pieces(translation, other))
     st.text(_runs(found, translation, other))
     if abs(found.lead_a - found.lead_b) < HARDLY:
         st.text(_("The two runs hardly differ here, so that shares of it say little."))

@@ -12,6 +12,9 @@ from transformer.analysis.comparison import Compared, Place
 from transformer.analysis.view import View, strongest_link
 from transformer.figures.attention import NUMBERS_UP_TO, difference_figure, head_figure
 
+NUMBERS_BESIDE_UP_TO = 9  # columns: in half the width, more numbers would not be legible
+MOST_NAMED = 12
+
 
 def both(found: Compared, titles: tuple[str, str], one: Place, two: Place, setup: str) -> None:
     """Side by side, or one below the other where the words need the room."""
@@ -20,14 +23,18 @@ def both(found: Compared, titles: tuple[str, str], one: Place, two: Place, setup
         ("two", titles[1], found.two, found.two_LM, two),
     )
     widest = max(len(found.one.columns), len(found.two.columns))
-    columns = st.columns(2, gap="medium") if widest <= NUMBERS_UP_TO else [st.container()] * 2
+    beside = widest <= NUMBERS_UP_TO
+    columns = st.columns(2, gap="medium") if beside else [st.container()] * 2
+    legible = not beside or widest <= NUMBERS_BESIDE_UP_TO
     for column, (number, title, seen, weights_LM, place) in zip(columns, sides, strict=True):
         with column:
             st.subheader(title)
-            show(_side(number, seen, weights_LM, place, setup))
+            show(_side(number, seen, weights_LM, place, setup, legible))
 
 
-def _side(number: str, seen: View, weights_LM: np.ndarray, place: Place, setup: str) -> Picture:
+def _side(
+    number: str, seen: View, weights_LM: np.ndarray, place: Place, setup: str, numbers: bool
+) -> Picture:
     row, column = strongest_link(seen, weights_LM)
     rows, columns = np.indices(weights_LM.shape).reshape(2, -1)
     return Picture.of(
@@ -54,6 +61,7 @@ def _side(number: str, seen: View, weights_LM: np.ndarray, place: Place, setup: 
             _("Key"): [seen.columns[column] for column in columns],
             _("Weight"): weights_LM.ravel(),
         },
+        numbers=numbers,
         row_title=_(ROWS[seen.kind]),
         column_title=_(COLUMNS[seen.kind]),
         dark=st.context.theme.type == "dark",
@@ -110,4 +118,5 @@ def rule(found: Compared) -> str:
     if not found.alone:
         return said
     alone = _("Only one side has these, so they are left out of the difference: {words}.")
-    return f"{said} " + literal(alone.format(words=", ".join(found.alone)))
+    words = ", ".join(found.alone[:MOST_NAMED]) + " ..." * (len(found.alone) > MOST_NAMED)
+    return f"{said} " + literal(alone.format(words=words))

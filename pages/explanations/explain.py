@@ -12,6 +12,7 @@ from pages.shared.changes import current_edits, current_english
 from pages.shared.examples import EXAMPLES
 from pages.shared.language import _
 from pages.shared.live import live
+from pages.shared.odds import odds
 from pages.shared.picture import Picture, show
 from pages.shared.side import pick_layer, pick_piece
 from pages.shared.stage import proof
@@ -234,9 +235,7 @@ def _two_ways(
 
 
 def _probability(log_probability: float) -> str:
-    """With more digits where three would read zero."""
-    probability = math.exp(log_probability)
-    return f"{probability:.3f}" if probability >= 0.001 else f"{probability:.6f}"
+    return odds(math.exp(log_probability))
 
 
 main()

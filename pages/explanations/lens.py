@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared.language import _
 from pages.shared.live import live
+from pages.shared.odds import odds
 from pages.shared.picture import Picture, show
 from pages.shared.side import PART_NAMES, pick_piece
 from pages.shared.stage import proof
@@ -98,12 +99,12 @@ def _said(found: Lens, written: tuple[str, ...], states: list[str], step: int) -
             "is."
         ).format(
             piece=word,
-            probability=f"{found.written_LN[step, -1]:.4f}",
+            probability=odds(found.written_LN[step, -1]),
             rank=found.rank_LN[step, -1],
         )
     if begin == 0:
         return _("“{piece}” leads from the input on: probability {probability} there.").format(
-            piece=word, probability=f"{found.written_LN[step, 0]:.4f}"
+            piece=word, probability=odds(found.written_LN[step, 0])
         )
     return _(
         "“{piece}” leads from {state} on, with probability {probability}; one layer earlier it had "
@@ -111,10 +112,10 @@ def _said(found: Lens, written: tuple[str, ...], states: list[str], step: int) -
     ).format(
         piece=word,
         state=states[begin],
-        probability=f"{found.written_LN[step, begin]:.4f}",
-        earlier=f"{found.written_LN[step, begin - 1]:.4f}",
+        probability=odds(found.written_LN[step, begin]),
+        earlier=odds(found.written_LN[step, begin - 1]),
         rank=found.rank_LN[step, begin - 1],
-        last=f"{found.written_LN[step, -1]:.4f}",
+        last=odds(found.written_LN[step, -1]),
     )
 
 
@@ -203,8 +204,8 @@ def _steps(translator: Translator, translation: Translation, word: str, step: in
         ).format(
             piece=word,
             state=states[most],
-            before=f"{found.written_N[most - 1]:.4f}",
-            after=f"{found.written_N[most]:.4f}",
+            before=odds(found.written_N[most - 1]),
+            after=odds(found.written_N[most]),
         ),
         table={
             _("state"): states,

@@ -18,7 +18,7 @@ from pages.shared.live import live
 from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
 from pages.shared.translation import translate
-from transformer import Translation
+from transformer import Translation, UsageError
 from transformer.analysis.head_badges import (
     QUESTIONS,
     answers,
@@ -69,6 +69,10 @@ def _draw(translation: Translation) -> None:
     own, asked = st.session_state["span"] == "sentence", st.session_state["question"]
     heads = in_this_sentence(study.heads, head_measures([translation])) if own else study.heads
     code = "confidence" if asked == ALL else asked
+    if not ranked(heads, code):
+        raise UsageError(
+            "No head of this model was asked that: measure them again with --alignments."
+        )
     above, below = st.container(), st.container()
     with below:
         place = _one_head(translation, heads, code)

@@ -39,8 +39,7 @@ def main() -> None:
         _(
             "At the left the words that look (queries), at the right those that are looked at "
             "(keys), and a line for every attention weight: its colour says which head, its "
-            "opacity how large the weight is. Heads of the same number in two layers share a "
-            "colour, but have nothing else in common."
+            "opacity how large the weight is."
         )
     )
     live(_draw)
@@ -213,6 +212,13 @@ def _rules(panels: Sequence[Panel]) -> str:
             "number."
         ).format(faintest=_faintest(panels))
     ]
+    if any(len(part.layers) > 1 for part in panels):
+        said.append(
+            _(
+                "Heads of the same number in two layers share a colour, but have nothing else in "
+                "common."
+            )
+        )
     if st.session_state["unit"] == "words":
         said.append(_(WORD_RULE))
     return " ".join(said)

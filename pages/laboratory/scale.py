@@ -118,7 +118,7 @@ def _compare(translation: Translation, edit: ScaleScores, name: str) -> None:
     edited = translate(st.session_state["model"], st.session_state["text"], (edit,)).translation
     gone, new = compare(translation, edited, titles=(_("As trained"), name), key="texts")
     st.text(
-        _("Dashed: {gone} words that are gone. Underlined: {new} words that are new.").format(
+        _("Dashed: words that are gone ({gone}). Underlined: new words ({new}).").format(
             gone=gone, new=new
         )
         if gone or new

@@ -8,6 +8,7 @@ from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.pairs import PAIRS
 from pages.shared.picture import Picture, show
+from pages.shared.second_text import example_box, text_box
 from pages.shared.side import pick_layer, state_names
 from pages.shared.translation import BEAM_SIZE, translate
 from transformer import Translation
@@ -37,40 +38,15 @@ def main() -> None:
         )
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _second_sentence()
+        label = _("Another French sentence with one of the same words")
+        text_box("other", label, _("Compare"), _("Type a French sentence"))
+        example_box(
+            "pair",
+            PAIRS,
+            lambda pair: f"{pair.word}: {_(pair.shows)} – {pair.second}",
+            lambda pair: {"text": pair.first, "other": pair.second, "word": pair.word},
+        )
     live(_draw)
-
-
-def _second_sentence() -> None:
-    """The box for the other sentence, and pairs to try."""
-    with st.form("second", border=False, width="stretch"):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(
-                _("Another French sentence with one of the same words"),
-                key="other",
-                persist_state="session",
-                placeholder=_("Type a French sentence"),
-            )
-            st.form_submit_button(_("Compare"), type="primary")
-    st.selectbox(
-        _("Two sentences to try"),
-        range(len(PAIRS)),
-        index=None,
-        format_func=lambda i: f"{PAIRS[i].word}: {_(PAIRS[i].shows)} – {PAIRS[i].second}",
-        key="pair",
-        on_change=_take_pair,
-        placeholder=_("Try an example"),
-        width=280,
-    )
-
-
-def _take_pair() -> None:
-    chosen = st.session_state["pair"]
-    if chosen is not None:
-        pair = PAIRS[chosen]
-        for name, value in (("text", pair.first), ("other", pair.second), ("word", pair.word)):
-            st.session_state[name] = value
-        st.session_state["pair"] = None
 
 
 def _draw(translation: Translation) -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.translation import load
 from transformer import UsageError
 from transformer.analysis.head_study import HeadStudy, kept_study
 
@@ -16,10 +17,11 @@ def _load(model: str) -> HeadStudy | None:
 
 
 def current_study() -> HeadStudy:
-    """That of the chosen model; UsageError, with the command that makes it, if there is none."""
+    """That of the chosen model; UsageError, with the command that makes it, if there is none, or if
+    it was made with other weights."""
     model = st.session_state["model"]
     found = _load(model)
-    if found is None:
+    if found is None or found.sha256 != load(model).sha256:
         raise UsageError(
             "The heads of {model} have not been measured. Choose another model, or measure them: "
             "python -m transformer heads --model assets/models/{model} --data FILE.tsv",

@@ -20,7 +20,7 @@ from pages.shared.exercise import WIDTHS as HEAD_WIDTHS
 from pages.shared.head_questions import ALL, ASKS, SPANS
 from pages.shared.language import LANGUAGES, browser_language
 from pages.shared.lessons import BY_NAME
-from pages.shared.lines import ALL_LAYERS, PANELS, read_layers, read_pins, read_shown
+from pages.shared.lines import PANELS, read_layers, read_pins, read_shown
 from pages.shared.memory import GAINS, RECURRENT
 from pages.shared.overview import LEVELS, STEPS
 from pages.shared.pairs import MINIMAL_PAIRS, PAIRS, PATCHES
@@ -138,7 +138,7 @@ CHOICES = {
     "hide": Choice(_switch, lambda: False),
     "stretch": Choice(_switch, lambda: False),
     "panels": Choice(_one_of(lambda: PANELS), lambda: "all"),
-    "layers": Choice(read_layers, lambda: ALL_LAYERS),
+    "layers": Choice(read_layers, lambda: "3"),
     "shown": Choice(_code_of(read_shown), lambda: ""),
     "pin": Choice(_code_of(read_pins), lambda: ""),
     "side": Choice(_one_of(lambda: SIDES), lambda: "source"),

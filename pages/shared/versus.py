@@ -3,7 +3,7 @@
 from pages import N_
 
 VERSUS = {
-    "sentences": N_("sentences"),
-    "heads": N_("heads"),
-    "models": N_("models"),
+    "sentences": N_("two sentences"),
+    "heads": N_("two heads"),
+    "models": N_("two models"),
 }

@@ -24,7 +24,7 @@ record = translator.model.trace(translation.source.ids, tree.ids({place}){edits}
 """
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _trace(
     model: str, source: tuple[int, ...], target: tuple[int, ...], edits: str
 ) -> Trace | RecurrentTrace:
@@ -38,8 +38,9 @@ def draw_beginning(translation: Translation, tree: SearchTree, place: int, setup
     record = _trace(st.session_state["model"], translation.source.ids, ids, edits)
     forced = forced_totals(record, ids)
     _sum(tree, place)
-    proof(Check.of(forced[1:], tree.totals(place)[1:], len(ids) - 1))
-    _score(tree, place, float(forced[-1]))
+    steps = record.depth + len(ids)
+    proof(Check.of(forced[1:], tree.totals(place)[1:], len(ids) - 1, steps))
+    _score(tree, place, float(forced[-1]), steps)
     show(_cross(translation, tree, place, record, setup, edits))
 
 
@@ -59,7 +60,7 @@ def _sum(tree: SearchTree, place: int) -> None:
     )
 
 
-def _score(tree: SearchTree, place: int, total: float) -> None:
+def _score(tree: SearchTree, place: int, total: float, steps: int) -> None:
     """Normalised for length, with the numbers put in, recomputed from the forced pass."""
     node, length, penalty = tree.nodes[place], len(tree.ids(place)), tree.length_penalty
     st.text(
@@ -74,7 +75,7 @@ def _score(tree: SearchTree, place: int, total: float) -> None:
         rf"\frac{{{node.log_probability:.4f}}}{{\left(\frac{{5 + {length}}}{{6}}\right)"
         rf"^{{{penalty:g}}}}} = {node.score:.4f}"
     )
-    proof(Check.of(total / length_divisor(length, penalty), node.score))
+    proof(Check.of(total / length_divisor(length, penalty), node.score, steps=steps))
 
 
 def _cross(

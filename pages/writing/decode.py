@@ -8,6 +8,7 @@ from pages.shared.attention import pick_head
 from pages.shared.changes import current_edits, current_english
 from pages.shared.language import _
 from pages.shared.live import live
+from pages.shared.odds import odds
 from pages.shared.picture import show
 from pages.shared.stage import proof
 from pages.shared.translation import load, translate
@@ -144,14 +145,14 @@ def _say(translation: Translation, step: int) -> None:
         st.text(_("Read: {read} → written: {piece}").format(read=read, piece=thought.piece))
     st.text(
         _(
-            "Step {step} of {steps}: the decoder has read {count} pieces; “{piece}” is written, "
-            "with probability {probability}, rank {rank} of {vocabulary}."
+            "Step {step} of {steps}, pieces read so far: {count}. “{piece}” is written, with "
+            "probability {probability}, rank {rank} of {vocabulary}."
         ).format(
             step=step + 1,
             steps=len(translation.target.pieces),
             count=step + 1,
             piece=thought.piece,
-            probability=f"{thought.probability:.4f}",
+            probability=odds(thought.probability),
             rank=thought.rank,
             vocabulary=translation.trace.logits_LV.shape[1],
         )

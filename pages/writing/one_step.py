@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.shared.attention import COLUMNS, ROWS
 from pages.shared.language import _
+from pages.shared.odds import odds
 from pages.shared.picture import Picture
 from transformer import Kind, Translation
 from transformer.analysis.view import numbered, piece_names
@@ -144,7 +145,7 @@ def next_picture(translation: Translation, step: int) -> Picture:
         title=_("The five likeliest pieces"),
         dark=st.context.theme.type == "dark",
         said=said.format(
-            first=pieces[0], piece=thought.piece, probability=f"{thought.probability:.4f}"
+            first=pieces[0], piece=thought.piece, probability=odds(thought.probability)
         ),
         table={_("piece"): pieces, _("probability"): chances},
     )

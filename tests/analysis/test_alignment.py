@@ -21,6 +21,7 @@ from transformer.analysis.alignment import (
 )
 from transformer.analysis.untrained import untrained
 from transformer.analysis.view import view
+from transformer.edits import SwitchOff
 
 FRENCH, ENGLISH = "L'homme cherche la fenêtre.", "The old man looks for the window."
 
@@ -51,6 +52,16 @@ def test_the_links_people_made_have_no_error_and_none_at_all_is_the_worst() -> N
     sure, possible = [frozenset({(0, 0), (1, 2)})], [frozenset({(1, 1)})]
     assert rate(sure, sure, possible) == (0, 1, 1)
     assert rate([frozenset()], sure, possible) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_layer_of_heads_that_are_all_off_links_nothing_or_as_its_weights_say(
+    translator: Translator, method
+) -> None:
+    off = translator.translate(FRENCH, target=ENGLISH, edits=[SwitchOff("cross", 1)])
+    scores_LM = piece_scores(translator, off.record, Linking(method, 1, 0))
+    sums = {0.0} if method.endswith("norm") else {1.0}
+    assert set(scores_LM.sum(-1).round(5).tolist()) == sums
 
 
 @given(SCORES)

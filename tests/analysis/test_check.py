@@ -12,6 +12,12 @@ def test_the_tolerance_is_relative_above_one() -> None:
     assert not Check.of(np.array([0.0, 0.10002]), np.array([0.0, 0.1])).agrees
 
 
+def test_a_number_may_be_off_by_as_much_as_its_steps() -> None:
+    assert not Check.of(-0.5001, -0.5).agrees
+    assert Check.of(-0.5001, -0.5, steps=20).agrees
+    assert not Check.of(-0.5001, -0.5, steps=5).agrees
+
+
 def test_all_entries_are_compared_and_one_is_shown() -> None:
     model = np.array([[1.0, 2.0], [3.0, -4.0]])
     assert largest(model) == (1, 1)

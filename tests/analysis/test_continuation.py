@@ -54,6 +54,7 @@ def test_piece_by_piece_is_worth_as_much_as_one_pass(translator: Translator, edi
     found = translator.translate(FRENCH, target=ENGLISH, edits=edits)
     check = score_by_steps(translator, found, edits)
     assert check.agrees
+    assert not edits or not score_by_steps(translator, found).agrees
     assert check.model == pytest.approx(found.search.hypotheses[0].log_probability)
 
 

@@ -1,5 +1,7 @@
 """One French word hidden at a time: in one batch, or in a pass for each."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,8 @@ def test_the_batch_finds_what_a_pass_for_each_word_finds(translator, edits) -> N
     )
     for word in range(shape[1]):
         assert check_hidden(translator, translation, found, (0, word), edits).agrees
+    wrong = dataclasses.replace(found, hidden_LM=found.hidden_LM + 1e-3)
+    assert not check_hidden(translator, translation, wrong, (0, 0), edits).agrees
 
 
 def test_a_word_that_is_hidden_already_loses_nothing_more(translator) -> None:

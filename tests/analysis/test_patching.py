@@ -1,9 +1,12 @@
 """Patching: nothing from oneself, everything from cross-attention, and no head past its time."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from transformer import KINDS, Translator, UsageError
+from transformer.analysis import patching as module
 from transformer.analysis.patching import patching, shared_beginning
 
 
@@ -24,6 +27,19 @@ def test_both_proofs_agree(found, translator: Translator) -> None:
     assert found.itself.agrees and found.crossed.agrees
     assert found.itself.count == found.crossed.count == len(translator.tokenizer)
     np.testing.assert_allclose(found.whole["cross"], 1, rtol=1e-4)
+
+
+def test_numbers_of_no_run_turn_both_proofs_red(translator: Translator, monkeypatch) -> None:
+    own = module._contexts
+
+    def wrong(trace, kind):
+        layers = own(trace, kind)
+        layers[1][2] = dataclasses.replace(layers[1][2], context_LK=2 * layers[1][2].context_LK)
+        return layers
+
+    monkeypatch.setattr(module, "_contexts", wrong)
+    found = patching(translator, *pair(translator))
+    assert not found.itself.agrees and not found.crossed.agrees
 
 
 def test_every_head_has_a_share(found, translator: Translator) -> None:

@@ -34,7 +34,9 @@ def test_every_step_with_a_cache_equals_its_row(translator: Translator, edits, t
 
 def test_another_sentence_s_record_is_found_out(translator: Translator) -> None:
     translation = translator.translate("L'homme cherche.", target="The man")
-    edited = translator.translate("L'homme cherche.", target="The man", edits=[SwitchOff("cross")])
+    edits = [SwitchOff("cross"), SwitchOff("encoder")]
+    edited = translator.translate("L'homme cherche.", target="The man", edits=edits)
     wrong = dataclasses.replace(translation, record=edited.record)
-    assert not any(check.agrees for check in stepwise(translator, wrong).logits)
+    again = stepwise(translator, wrong)
+    assert not any(check.agrees for check in (*again.logits, *again.memory))
     assert not rows_stay(translator, wrong, 1).agrees

@@ -1,7 +1,10 @@
 """The atlas of heads and the pruning page: filters, the way to a head, and models not measured."""
 
+import dataclasses
+
 import pytest
 
+from pages.shared import head_study
 from pages.shared.examples import EXAMPLES
 from transformer.analysis.head_badges import answers
 from transformer.analysis.head_measures import head_measures
@@ -50,3 +53,10 @@ def test_a_model_whose_heads_were_not_measured_says_how_to(visit, monkeypatch, p
     visitor = visit(path)
     (sentence,) = visitor.sentences
     assert "python \\-m transformer heads" in sentence
+
+
+def test_numbers_of_other_weights_are_not_shown(visit, monkeypatch):
+    other = dataclasses.replace(kept_study("small"), sha256="0")
+    monkeypatch.setattr(head_study, "_load", lambda model: other)
+    (said,) = visit("atlas").sentences
+    assert "have not been measured" in said

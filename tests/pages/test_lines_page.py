@@ -101,7 +101,7 @@ def test_the_browser_gets_what_the_address_says(visit, shipped):
 
 
 def test_all_three_attentions_have_96_heads(visit):
-    visitor = visit("lines")
+    visitor = visit("lines", {"layers": "all"})
     panels = visitor.component("lines")["panels"]
     assert sum(len(part["layers"]) * part["heads"] for part in panels) == 96
     visitor.pick("panels", "decoder")

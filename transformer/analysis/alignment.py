@@ -71,7 +71,8 @@ def piece_scores(
 ) -> np.ndarray:
     """How much each English piece goes with each French one, (L, M); rows sum to one.
 
-    Shifted, there is no row for the last piece, ``</s>``: nothing follows it.
+    A row is 0 where no head brings anything, as when all are switched off. Shifted, there is no
+    row for the last piece, ``</s>``: nothing follows it.
     """
     method, layer, head = linking
     weights_HLM = record.weights("cross")[layer]
@@ -87,7 +88,8 @@ def piece_scores(
             if method == "rollout"
             else summed_norms(translator, record, layer)
         )
-        scores_LM = scores_LM / scores_LM.sum(-1, keepdims=True)
+        sums_L1 = scores_LM.sum(-1, keepdims=True)
+        scores_LM = scores_LM / np.where(sums_L1, sums_L1, 1)
     return scores_LM[1:] if linking.shifted else scores_LM
 
 
@@ -123,7 +125,7 @@ def both_ways(scores_EF: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def grow_links(scores_EF: np.ndarray) -> frozenset[Link]:
     """Links that both words choose, then, beside them, those of one word that has no other.
 
-    That is "grow-diag" (Koehn et al. 2005, section 3), with the two directions of one model in
+    That is "grow-diag" (Koehn et al. 2005), with the two directions of one model in
     place of two models.
     """
     from_english, from_french = both_ways(scores_EF)
@@ -152,7 +154,7 @@ def agreement(sentences_EF: Iterable[np.ndarray]) -> float:
 
 
 class Rates(NamedTuple):
-    """Alignment error rate, precision and recall of links (Och and Ney 2003, section 6)."""
+    """Alignment error rate, precision and recall of links (Och and Ney 2003)."""
 
     aer: float
     precision: float

@@ -72,6 +72,5 @@ def score_by_steps(translator: Translator, translation: Translation, edits: Edit
     """
     source, target = translation.source.ids, translation.target.ids
     (stepped,) = continue_from(translator.model, source, [target], edits=edits)
-    return Check.of(
-        stepped.log_probability, translator.log_probability(translation.record, translation.target)
-    )
+    whole = translator.log_probability(translation.record, translation.target)
+    return Check.of(stepped.log_probability, whole, steps=translation.record.depth + len(target))

@@ -17,7 +17,7 @@ from transformer.trace import KINDS, Kind
 from transformer.translator import MODELS
 
 KEPT = "heads.json"  # beside a model's weights
-NOTICED = 1.0  # points of BLEU: what is called little, as in the abstract of Michel et al. (2019)
+NOTICED = 1.0  # points of BLEU: to lose less is called little here, a threshold of ours
 Order = Literal["importance", "loss", "encoder", "decoder", "cross"]
 ORDERS: tuple[Order, ...] = ("importance", "loss", *KINDS)
 _ROWS = ("heads", "curves")  # what the file holds line by line

@@ -75,7 +75,7 @@ def check_hidden(
     hide = HideSource(translation.source.words[word].pieces)
     trace = replay(translator, translation, [*edits, hide])
     again_L = piece_log_probabilities(trace, translation.target)
-    return Check.of(again_L, found.hidden_LM[:, word], piece)
+    return Check.of(again_L, found.hidden_LM[:, word], piece, trace.depth)
 
 
 def without_each_way(

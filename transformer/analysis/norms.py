@@ -14,12 +14,6 @@ from transformer.trace import Trace
 from transformer.translator import Translator
 
 
-def contribution_norms(translator: Translator, trace: Trace, layer: int) -> np.ndarray:
-    """Lengths of what each head adds for each key, (H, L, M)."""
-    weights_HLM, added_HMD = _parts(translator, trace, layer)
-    return weights_HLM * np.linalg.norm(added_HMD, axis=-1)[:, None]
-
-
 def summed_norms(translator: Translator, trace: Trace, layer: int) -> np.ndarray:
     """Lengths of what all heads together add for each key, (L, M): they may cancel each other."""
     return np.linalg.norm(added(translator, trace, layer), axis=-1)
@@ -28,24 +22,21 @@ def summed_norms(translator: Translator, trace: Trace, layer: int) -> np.ndarray
 def added(translator: Translator, trace: Trace, layer: int, head: int | None = None) -> np.ndarray:
     """What ``head`` (None: all of them together) adds to the residual sum for each key, (L, M, D).
 
-    Added up over the keys of a row, for all heads, that is the output of the sub-layer.
+    Added up over the keys of a row, for all heads, that is the output of the sub-layer. A head
+    whose gate is closed adds nothing.
     """
-    weights_HLM, added_HMD = _parts(translator, trace, layer)
-    chosen = slice(None) if head is None else slice(head, head + 1)
-    return np.einsum("hlm,hmd->lmd", weights_HLM[chosen], added_HMD[chosen])
-
-
-def adds_up(translator: Translator, trace: Trace, layer: int) -> Check:
-    """Whether what all heads add for all keys makes the output that the model recorded."""
-    output_LD = trace.sublayer("cross", layer).output_LD
-    again_LD = added(translator, trace, layer).astype(np.float64).sum(1)
-    return Check.of(again_LD, output_LD, largest(output_LD))
-
-
-def _parts(translator: Translator, trace: Trace, layer: int) -> tuple[np.ndarray, np.ndarray]:
-    """The weights, and value x W_O of every head and key, (H, M, D): 0 where the gate is closed."""
     heads = trace.sublayer("cross", layer).heads
     output_DW = translator.projections("cross", layer)["output"]
     output_DHK = output_DW.reshape(len(output_DW), len(heads.value_HMK), -1)
     gated_HMK = heads.value_HMK * heads.gate_H[:, None, None]
-    return heads.weights_HLM, np.einsum("hmk,dhk->hmd", gated_HMK, output_DHK)
+    chosen = slice(None) if head is None else slice(head, head + 1)
+    added_HMD = np.einsum("hmk,dhk->hmd", gated_HMK[chosen], output_DHK[:, chosen])
+    return np.einsum("hlm,hmd->lmd", heads.weights_HLM[chosen], added_HMD)
+
+
+def adds_up(translator: Translator, trace: Trace, layer: int) -> Check:
+    """Whether what all heads add for all keys makes the output that the model recorded."""
+    sublayer = trace.sublayer("cross", layer)
+    output_LD, heads = sublayer.output_LD, len(sublayer.heads.gate_H)
+    again_LD = added(translator, trace, layer).astype(np.float64).sum(1)
+    return Check.of(again_LD, output_LD, largest(output_LD), steps=heads)

@@ -89,8 +89,9 @@ def patching(translator: Translator, one: Translation, other: Translation) -> Pa
             run.logits([edit for kind in KINDS for layer in _contexts(a, kind) for edit in layer]),
             a.logits_LV[-1],
             pieces[0],
+            a.depth,
         ),
-        crossed=Check.of(run.logits(sum(edits["cross"], [])), b.logits_LV[-1], pieces[1]),
+        crossed=Check.of(run.logits(sum(edits["cross"], [])), b.logits_LV[-1], pieces[1], b.depth),
     )
 
 

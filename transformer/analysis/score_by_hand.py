@@ -87,5 +87,7 @@ def score_by_hand(
         context=Check.of(context_K, contexts_HK[head], largest(context_K)),
         contexts_HK=contexts_HK,
         output_D=output_D,
-        output=Check.of(output_D, sublayer.output_LD[query], largest(output_D)),
+        output=Check.of(
+            output_D, sublayer.output_LD[query], largest(output_D), steps=len(contexts_HK)
+        ),
     )

@@ -74,7 +74,7 @@ class _Recorder:
             seen.ids_BC[0].tolist(),
             strict=True,
         )
-        going = []
+        places: dict[int, tuple[int, tuple[int, ...]]] = {}
         for rank, (total, beginning, id) in enumerate(rows):
             if total == -np.inf:
                 break
@@ -82,7 +82,7 @@ class _Recorder:
             parent, ids = self.going[beginning]
             ids, piece = (*ids, id), self.tokenizer.piece(id)
             if state == "kept":
-                going.append((len(self.nodes), ids))
+                places[rank] = (len(self.nodes), ids)
             self.nodes.append(
                 Node(
                     step=seen.step,
@@ -96,7 +96,7 @@ class _Recorder:
                     state=state,
                 )
             )
-        self.going = going
+        self.going = [places[rank] for rank in kept if rank in places]
 
 
 def search_tree(

@@ -40,9 +40,10 @@ def stepwise(translator: Translator, translation: Translation, edits: Edits = ()
     for row, id in enumerate((BEGIN, *translation.target.ids[:-1])):
         stepped_V = model.step(torch.tensor([id], device=source.device), state)[0]
         own_V = trace.logits_LV[row]
-        logits.append(Check.of(stepped_V.float().cpu().numpy(), own_V, int(own_V.argmax())))
+        again_V, best = stepped_V.float().cpu().numpy(), int(own_V.argmax())
+        logits.append(Check.of(again_V, own_V, best, trace.depth))
         kept = np.stack([key[0].float().cpu().numpy() for key, _value in state.memory])
-        memory.append(Check.of(kept, recorded, largest(recorded)))
+        memory.append(Check.of(kept, recorded, largest(recorded), trace.depth))
     return Stepwise(tuple(logits), tuple(memory))
 
 
@@ -58,7 +59,7 @@ def rows_stay(
         translation.source.ids, translation.target.ids[: step + 1], edits
     )
     again, own = (_new_row(trace, step) for trace in (alone, translation.trace))
-    return Check.of(again, own, largest(own))
+    return Check.of(again, own, largest(own), alone.depth)
 
 
 def _new_row(trace: Trace, step: int) -> np.ndarray:

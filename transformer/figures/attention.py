@@ -23,13 +23,14 @@ def head_figure(
     column_title: str,
     dark: bool = False,
     stretch: bool = False,
+    numbers: bool = True,
 ) -> go.Figure:
     """``weights_LM`` with the tokens on both axes and the exact weight on hover.
 
-    The colours run from 0 to 1, or with ``stretch`` to the largest weight shown. Tokens may
-    contain anything: they are escaped.
+    The colours run from 0 to 1, or with ``stretch`` to the largest weight shown. Cells hold their
+    ``numbers`` where there are few enough. Tokens may contain anything: they are escaped.
     """
-    with_numbers = len(columns) <= NUMBERS_UP_TO
+    with_numbers = numbers and len(columns) <= NUMBERS_UP_TO
     top = max(float(weights_LM.max()), 1e-6) if stretch and weights_LM.size else 1.0
     figure = go.Figure(
         go.Heatmap(

@@ -95,5 +95,5 @@ def _written(number: float) -> str:
 def _reach(bars: np.ndarray, upright: bool) -> list[float]:
     """From the lowest bar to the highest, with room for their numbers."""
     low, high = min(0.0, float(np.nanmin(bars))), max(0.0, float(np.nanmax(bars)))
-    room = (0.2 if upright else 0.42) * (high - low or 1.0)
+    room = (0.2 if upright else 0.55) * (high - low or 1.0)
     return [low - room * (low < 0), high + room * (high > 0 or low == 0)]

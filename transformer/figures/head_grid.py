@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from transformer.figures import colours
-from transformer.figures.frame import framed
+from transformer.figures.frame import ANGLES, framed
 
 ROW = 34  # pixels
 GAP = 2  # rows between two kinds: room for the name of the lower one
@@ -110,5 +110,5 @@ def _name(
         ticktext=[*heads, f"<b>{escape(all_heads)}</b>"][: None if all_heads else count],
         showgrid=False,
         zeroline=False,
-        tickangle=0,
+        autotickangles=ANGLES,
     )

@@ -45,14 +45,20 @@ def row_figure(
     title: str,
     dark: bool = False,
 ) -> go.Figure:
-    """A row after the softmax: one bar a key, the chosen one in full colour, masked ones empty."""
+    """A row after the softmax: one bar a key, the chosen one in full colour, masked ones empty.
+
+    No number where it would read 0.00.
+    """
     strong, pale = colours.weight(dark), colours.pale_weight(dark)
     figure = go.Figure(
         go.Bar(
             x=list(range(len(keys))),
             y=weights_M.astype(np.float32),
             marker_color=[strong if i == chosen else pale for i in range(len(keys))],
-            text=[f"{w:.2f}" if seen else "✕" for w, seen in zip(weights_M, mask_M, strict=True)],
+            text=[
+                "✕" if not seen else f"{w:.2f}" if w >= 0.005 else ""
+                for w, seen in zip(weights_M, mask_M, strict=True)
+            ],
             textposition="outside",
             cliponaxis=False,
             customdata=scaled_scores_M.astype(np.float32),

@@ -57,8 +57,8 @@ def check_refused(visitor):
         assert len(visitor.sentences) == len(visitor.app.info) == 1, text
         assert visitor.sentences[0].endswith(".")
         assert visitor.box == text
-        visitor.type("Bonjour.")
-        assert visitor.sentences == [], text
+    visitor.type("Bonjour.")
+    assert visitor.sentences == []
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -76,13 +76,17 @@ def test_the_sentence_is_said_in_every_language(visit, text):
 
 
 def check_read(visitor):
-    for text in (*READ.values(), *MIXED):
+    for text in READ.values():
         visitor.type(text)
-        shown = visitor.app.get("bidi_component") or visitor.app.get("plotly_chart")
-        nothing = [said for said in visitor.sentences if "wrote nothing" in said]
-        assert bool(shown) != bool(nothing)  # a model may well end at once where it reads no French
-        assert visitor.sentences == nothing
-        assert visitor.box == text
+        check_result(visitor, text)
+
+
+def check_result(visitor, text):
+    shown = visitor.app.get("bidi_component") or visitor.app.get("plotly_chart")
+    nothing = [said for said in visitor.sentences if "wrote nothing" in said]
+    assert bool(shown) != bool(nothing)  # a model may well end at once where it reads no French
+    assert visitor.sentences == nothing
+    assert visitor.box == text
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -101,7 +105,7 @@ def test_a_recurrent_model_takes_whatever_a_transformer_takes(visit, model):
 def test_what_was_typed_is_never_markup(visit, path):
     for text in MIXED:
         visitor = visit(path, {"text": text})
-        assert visitor.box == text
+        check_result(visitor, text)
         strings = list(visitor.interpreted())
         assert len(strings) > 10
         for typed in MARKUP.values():

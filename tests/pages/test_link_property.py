@@ -76,7 +76,7 @@ links = st.fixed_dictionaries(
 
 @pytest.mark.parametrize("path", [view.path for view in VIEWS])
 def test_every_link_opens_again_on_the_same_view(visit, path) -> None:
-    @settings(max_examples=12, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(link=links)
     def opens_again(link):
         visitor = visit(path, link)

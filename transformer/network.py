@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from transformer.config import ModelConfig, RecurrentConfig
 from transformer.edits import Edits
+from transformer.projection import Embedding
 from transformer.trace import RecurrentTrace, Trace
 
 
@@ -37,11 +37,11 @@ class Network(nn.Module, ABC, Generic[AnyState]):
     """
 
     config: ModelConfig | RecurrentConfig
-    embedding: nn.Embedding
+    embedding: Embedding
 
     def logits(self, decoded_BLD: Tensor) -> Tensor:
         """A score for every piece of the vocabulary, (B, L, V)."""
-        return F.linear(decoded_BLD, self.embedding.weight)
+        return self.embedding.scores(decoded_BLD)
 
     @abstractmethod
     def forward(self, source_BM: Tensor, lengths_B: Tensor, target_BL: Tensor) -> Tensor:

@@ -28,8 +28,8 @@ LAYERS = (
     ("analysis", "results"),
     ("alignments",),
     ("archive", "evaluate", "explain", "export", "benchmark", "trainer"),
-    ("train", "compare", "exercise", "recall", "bootstrap"),
-    ("heads",),
+    ("train", "compare", "exercise", "recall", "bootstrap", "plain"),
+    ("heads", "decoding_benchmark"),
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
 TEXT, NETWORK = {"tokenizer", "data"}, {"trace", "attention", "edits"}

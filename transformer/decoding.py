@@ -184,17 +184,19 @@ def _write(
     ids_B = torch.full((count,), BEGIN, device=limits_B.device)
     totals_B = torch.zeros(count, device=limits_B.device)
     written: list[list[int]] = [[] for _ in sources]
-    finished = [0.0] * count
+    finished, shortest = [0.0] * count, int(limits_B.min())
     while len(sentences):
         log_probabilities = model.step(ids_B, cache).log_softmax(-1)
-        _must_end(log_probabilities, limits_B[sentences] == cache.length)
+        if cache.length >= shortest:
+            _must_end(log_probabilities, limits_B[sentences] == cache.length)
         chosen_B, ids_B = choose(log_probabilities)
         totals_B = totals_B + chosen_B
-        for row, (sentence, id) in enumerate(zip(sentences.tolist(), ids_B.tolist(), strict=True)):
+        ids = ids_B.tolist()
+        for row, (sentence, id) in enumerate(zip(sentences.tolist(), ids, strict=True)):
             written[sentence].append(id)
             if id == END:
                 finished[sentence] = float(totals_B[row])
-        if bool((ids_B == END).any()):
+        if END in ids:
             going = (ids_B != END).nonzero()[:, 0]
             sentences, ids_B, totals_B = sentences[going], ids_B[going], totals_B[going]
             cache.select(going)

@@ -115,7 +115,7 @@ class DecoderCache:
         """Keep these rows of every tensor, in this order."""
         self.reorder(rows_B)
         for layer in self.layers:
-            layer.memory = layer.memory[0][rows_B], layer.memory[1][rows_B]
+            layer.memory = _rows(layer.memory, rows_B)
         if self.memory_mask_B1M is not None:
             self.memory_mask_B1M = self.memory_mask_B1M[rows_B]
 
@@ -123,7 +123,12 @@ class DecoderCache:
         """As ``select``, where every row stays with its sentence, whose memory is the same."""
         for layer in self.layers:
             if layer.past is not None:
-                layer.past = layer.past[0][rows_B], layer.past[1][rows_B]
+                layer.past = _rows(layer.past, rows_B)
+
+
+def _rows(keys_values: KeysValues, rows_B: Tensor) -> KeysValues:
+    """``index_select`` takes less than half the time of brackets."""
+    return keys_values[0].index_select(0, rows_B), keys_values[1].index_select(0, rows_B)
 
 
 def norm_of(norm: nn.LayerNorm) -> Any:

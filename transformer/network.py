@@ -19,11 +19,14 @@ class State(Protocol):
 
     length: int  # pieces read so far
 
-    def select(self, rows_B: Tensor) -> None:
-        """Keep these rows of the batch, in this order."""
+    def select(self, rows_B: Tensor, sentences_S: Tensor) -> None:
+        """Keep these rows of the batch, and what the rows of these sentences share, in this order.
+
+        Both count among those that there are; each sentence has equally many rows, in succession.
+        """
 
     def reorder(self, rows_B: Tensor) -> None:
-        """As ``select``, where every row stays with its sentence: a step of a beam."""
+        """Keep these rows, in this order; every sentence has as many as before."""
 
 
 AnyState = TypeVar("AnyState", bound=State)

@@ -59,8 +59,8 @@ class RecurrentState:
     memory: Memory | None  # None in a model without attention: nothing else is left of the source
     length: int = 0
 
-    def select(self, rows_B: Tensor) -> None:
-        """Keep these rows of every tensor, in this order."""
+    def select(self, rows_B: Tensor, sentences_S: Tensor) -> None:
+        """Keep these rows of every tensor, in this order: each row has a memory of its own."""
         self.reorder(rows_B)
         if self.memory is not None:
             self.memory = Memory(*(tensor[rows_B] for tensor in self.memory))

@@ -41,7 +41,7 @@ def test_a_packed_product_is_the_product(projection: Projection, shape: tuple[in
     with torch.inference_mode():
         packed, expected = projection(x), plain(projection, x)
         assert packed is not None and torch.allclose(packed, expected, atol=1e-5)
-        assert torch.equal(projection.product()(x), packed)
+        assert torch.equal(projection.product(2)(x), packed)
 
 
 def test_changed_weights_are_seen_at_once(projection: Projection) -> None:
@@ -49,7 +49,7 @@ def test_changed_weights_are_seen_at_once(projection: Projection) -> None:
     with torch.no_grad():
         projection.weight *= 2
         assert torch.allclose(projection(x), plain(projection, x), atol=1e-5)
-        assert torch.allclose(projection.product()(x), plain(projection, x), atol=1e-5)
+        assert torch.allclose(projection.product(2)(x), plain(projection, x), atol=1e-5)
 
 
 def test_a_gradient_takes_the_ordinary_way(projection: Projection) -> None:

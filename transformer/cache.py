@@ -22,14 +22,14 @@ from transformer.edits import Change, Edits, change_of
 class AttentionStep:
     """``AttentionSublayer`` for one position a row."""
 
-    def __init__(self, sublayer: Any) -> None:
+    def __init__(self, sublayer: Any, rows: int) -> None:
         attention = sublayer.attention
         self.kind, self.layer = sublayer.kind, sublayer.layer
         self.heads, self.scale = attention.heads, attention.scale
         self.unchanged = Change(self.heads, self.scale)
         self.norm = norm_of(sublayer.norm)
-        self.query, self.key = attention.query.product(), attention.key.product()
-        self.value, self.output = attention.value.product(), attention.output.product()
+        self.query, self.key = attention.query.product(rows), attention.key.product(rows)
+        self.value, self.output = attention.value.product(rows), attention.output.product(rows)
 
     def keys_values(self, normalised_BD: Tensor) -> KeysValues:
         """Both (B, H, 1, K)."""
@@ -65,13 +65,13 @@ class LayerStep:
     """``DecoderLayer`` for one position a row, with the keys and values it has seen so far."""
 
     def __init__(self, layer: Any, memory: KeysValues) -> None:
-        self.memory = memory
+        self.memory, rows = memory, len(memory[0])
         self.past: KeysValues | None = None
-        self.self_attention = AttentionStep(layer.self_attention)
-        self.cross_attention = AttentionStep(layer.cross_attention)
+        self.self_attention = AttentionStep(layer.self_attention, rows)
+        self.cross_attention = AttentionStep(layer.cross_attention, rows)
         self.norm = norm_of(layer.feed_forward.norm)
-        self.expand = layer.feed_forward.expand.product()
-        self.shrink = layer.feed_forward.shrink.product()
+        self.expand = layer.feed_forward.expand.product(rows)
+        self.shrink = layer.feed_forward.shrink.product(rows)
 
     def __call__(
         self, x_BD: Tensor, memory_mask_S1M: Tensor | None, edits: Edits, position: int

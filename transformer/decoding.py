@@ -225,6 +225,7 @@ def beam_search(
     cache, limits_S = _start(model, sources, edits)
     sentences_B = torch.arange(len(sources), device=limits_S.device)  # those that are not done
     cache.select(sentences_B.repeat_interleave(beam_size), sentences_B)
+    first_rows_B1 = beam_size * sentences_B[:, None]
     written_BKL = torch.full((len(sources), beam_size, 1), BEGIN, device=limits_S.device)
     totals_BK = torch.full((len(sources), beam_size), -torch.inf, device=limits_S.device)
     totals_BK[:, 0] = 0.0  # all beginnings are alike: only one may continue at the first step
@@ -236,28 +237,30 @@ def beam_search(
         if cache.length >= shortest:
             _must_end(log_probabilities_BKV, limits_S[sentences_B] == cache.length)
         totals_BC, parents_BC, ids_BC = _continuations(log_probabilities_BKV, totals_BK)
-        ends_BK = ((ids_BC == END) & totals_BC.isfinite())[:, :beam_size]
-        for row, rank in ends_BK.nonzero().tolist():
+        ends_BC = ids_BC == END
+        ends_BK = (ends_BC & (totals_BC > -torch.inf))[:, :beam_size]
+        ends = ends_BK.nonzero().tolist()
+        for row, rank in ends:
             ids = [*written_BKL[row, parents_BC[row, rank], 1:].tolist(), END]
             found = Hypothesis.rated(ids, float(totals_BC[row, rank]), length_penalty)
             finished[int(sentences_B[row])].append(found)
-        totals_BK, kept_BK = totals_BC.masked_fill(ids_BC == END, -torch.inf).topk(beam_size)
+        totals_BK, kept_BK = totals_BC.masked_fill(ends_BC, -torch.inf).topk(beam_size)
         if observe is not None:
             step = cache.length - 1
             observe(Weighed(step, sentences_B, totals_BC, parents_BC, ids_BC, ends_BK, kept_BK))
         parents_BK, ids_BK = parents_BC.gather(1, kept_BK), ids_BC.gather(1, kept_BK)
         grown_BKL = written_BKL.gather(1, parents_BK[..., None].expand_as(written_BKL))
         written_BKL = torch.cat([grown_BKL, ids_BK[..., None]], dim=-1)
-        done = [len(finished[sentence]) >= beam_size for sentence in sentences_B.tolist()]
-        going_B = ~(torch.tensor(done, device=totals_BK.device) | totals_BK[:, 0].isinf())
-        first_rows_B = beam_size * torch.arange(len(sentences_B), device=totals_BK.device)
-        rows_BK = first_rows_B[:, None] + parents_BK
-        if bool(going_B.all()):
-            cache.reorder(rows_BK.flatten())
-        else:
-            cache.select(rows_BK[going_B].flatten(), going_B.nonzero()[:, 0])
-            sentences_B, totals_BK = sentences_B[going_B], totals_BK[going_B]
-            written_BKL = written_BKL[going_B]
+        rows_BK = first_rows_B1[: len(sentences_B)] + parents_BK
+        if ends or cache.length >= shortest:  # else nobody can be done
+            done = [len(finished[sentence]) >= beam_size for sentence in sentences_B.tolist()]
+            going_B = ~torch.tensor(done, device=totals_BK.device) & (totals_BK[:, 0] > -torch.inf)
+            if not bool(going_B.all()):
+                cache.select(rows_BK[going_B].flatten(), going_B.nonzero()[:, 0])
+                sentences_B, totals_BK = sentences_B[going_B], totals_BK[going_B]
+                written_BKL = written_BKL[going_B]
+                continue
+        cache.reorder(rows_BK.flatten())
     return [sorted(found, key=lambda h: -h.score)[:beam_size] for found in finished]
 
 

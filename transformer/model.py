@@ -232,10 +232,11 @@ class Transformer(Network[DecoderCache]):
     def start(self, source_BM: Tensor, lengths_B: Tensor, edits: Edits = ()) -> DecoderCache:
         """A cache over the encoded sources; where nothing is padding, no mask is kept."""
         check_edits(edits, self.config, int(lengths_B.min()))
-        mask_B1M = padding_mask(lengths_B, source_BM.shape[1])
+        hidden = bool((lengths_B < source_BM.shape[1]).any())
+        mask_B1M = padding_mask(lengths_B, source_BM.shape[1]) if hidden else None
         memory = self.memory_keys_values(self.encode(source_BM, mask_B1M, edits))
         layers = [LayerStep(*both) for both in zip(self.decoder, memory, strict=True)]
-        return DecoderCache(layers, None if bool(mask_B1M.all()) else mask_B1M, edits)
+        return DecoderCache(layers, mask_B1M, edits)
 
     def step(self, ids_B: Tensor, cache: DecoderCache) -> Tensor:
         """Logits (B, V) of the piece after ``ids_B``, whose keys and values join the cache."""

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from transformer import ModelConfig, attention
 from transformer.attention import (
-    GrowingKeys,
     MultiHeadAttention,
     attend,
     causal_mask,
@@ -119,15 +118,3 @@ def test_no_row_is_ever_fully_masked(make_model, lengths: list[tuple[int, int]])
         )
     assert len(seen) == 2 + 2 * 3
     assert all(mask is None or mask.any(-1).all() for mask in seen)
-
-
-def test_growing_keys_are_appended_and_follow_their_rows() -> None:
-    steps = [(torch.randn(3, 2, 1, 4), torch.randn(3, 2, 1, 4)) for _ in range(3)]
-    past = GrowingKeys()
-    past.append(steps[0])
-    past.append(steps[1])
-    rows = torch.tensor([2, 0])
-    past.select(rows)
-    key, value = past.append((steps[2][0][rows], steps[2][1][rows]))
-    for i, grown in enumerate((key, value)):
-        assert torch.equal(grown, torch.cat([step[i][rows] for step in steps], dim=2))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from transformer import UsageError
 from transformer.data import make_batch
-from transformer.decoding import Hypothesis, beam_search, greedy_search, search
+from transformer.decoding import Hypothesis, beam_search, greedy_search, largest, search
 from transformer.model import Transformer
 from transformer.tokenizer import BEGIN, END
 
@@ -168,3 +168,19 @@ def test_a_translation_ends_at_its_limit(make_model, beam_size: int) -> None:
 def test_an_impossible_beam_is_refused(make_model, beam_size: object) -> None:
     with pytest.raises(UsageError, match="whole number from 1 to 32"):
         search(make_model(), SOURCES, beam_size)
+
+
+@pytest.mark.parametrize("count", [1, 2, 8])
+def test_the_largest_of_a_table_are_the_largest(count: int) -> None:
+    torch.manual_seed(count)
+    for rows_BN in (torch.randn(3, 1000), torch.randn(2, 1001), torch.randn(1, 40 * 16).cumsum(1)):
+        values, places = largest(rows_BN, count)
+        expected = rows_BN.topk(count)
+        assert torch.equal(values, expected.values) and torch.equal(places, expected.indices)
+
+
+def test_only_what_can_be_is_among_the_largest() -> None:
+    rows_BN = torch.full((2, 1000), -torch.inf)
+    rows_BN[0, 999] = rows_BN[1, 3] = -1.0
+    values, places = largest(rows_BN, 4)
+    assert places[:, 0].tolist() == [999, 3] and values[:, 0].tolist() == [-1.0, -1.0]

@@ -16,7 +16,7 @@ APP = [*sorted((ROOT / "pages").rglob("*.py")), *ROOT.glob("*.py")]
 # A module imports only from rows above its own. The two columns of architecture, text and network,
 # meet in model.py; `transformer/__init__.py` and `__main__.py` stand below everything.
 LAYERS = (
-    ("errors", "progress"),
+    ("errors", "progress", "projection"),
     ("config", "duration"),
     ("tokenizer", "trace"),
     ("edits",),
@@ -28,8 +28,8 @@ LAYERS = (
     ("analysis", "results"),
     ("alignments",),
     ("archive", "evaluate", "explain", "export", "benchmark", "trainer"),
-    ("train", "compare", "exercise", "recall", "bootstrap"),
-    ("heads",),
+    ("train", "compare", "exercise", "recall", "bootstrap", "plain"),
+    ("heads", "decoding_benchmark"),
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
 TEXT, NETWORK = {"tokenizer", "data"}, {"trace", "attention", "edits"}
@@ -37,7 +37,7 @@ TEXT, NETWORK = {"tokenizer", "data"}, {"trace", "attention", "edits"}
 RUNTIME = {"torch", "numpy", "sentencepiece", "safetensors"}
 FIGURES_RUNTIME = {"plotly", "numpy"}
 # Measuring is the only task that needs more; translating must work without it.
-LAZY = {"evaluate": {"sacrebleu"}, "train": {"sacrebleu"}}
+LAZY = {"evaluate": {"sacrebleu"}, "export": {"ctranslate2"}, "train": {"sacrebleu"}}
 UNPICKLERS = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 
 

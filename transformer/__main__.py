@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transformer import benchmark, compare, evaluate, exercise, explain, heads, recall
+from transformer import (
+    benchmark,
+    compare,
+    decoding_benchmark,
+    evaluate,
+    exercise,
+    explain,
+    export,
+    heads,
+    recall,
+)
 from transformer.config import ARCHITECTURES
 from transformer.errors import UsageError
 
@@ -81,10 +91,14 @@ def _parser() -> argparse.ArgumentParser:
     says = "Measure how well attention agrees with contributions and leave-one-out."
     explain.add_options(with_model("explain", explain.run, says))
 
+    says = "Write the model for another program."
+    export.add_options(with_model("export", export.run, says))
+
     says = "Measure how fast this machine is."
     measured = benchmark.add_commands(commands.add_parser("benchmark", help=says, description=says))
     for name, module, says in (
         ("recall", recall, "For how many steps every kind of model learns to remember."),
+        ("decoding", decoding_benchmark, "How long translating takes beside other programs."),
         ("exercise", exercise, "How well a tiny Transformer learns to copy, reverse and sort."),
     ):
         module.add_options(measured.add_parser(name, help=says, description=says))

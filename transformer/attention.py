@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from transformer.config import ModelConfig
 from transformer.edits import Change
+from transformer.projection import Projection
 from transformer.trace import AttentionTrace, as_record
 
 KeysValues = tuple[Tensor, Tensor]  # key_BHMK and value_BHMK: what can be looked at
@@ -80,28 +81,6 @@ def attend(
     )
 
 
-class GrowingKeys:
-    """Keys and values of the positions decoded so far, in one decoder layer."""
-
-    def __init__(self) -> None:
-        self._past: KeysValues | None = None
-
-    def append(self, new: KeysValues) -> KeysValues:
-        """Remember one more position; returns all of them."""
-        if self._past is not None:
-            new = (
-                torch.cat([self._past[0], new[0]], dim=2),
-                torch.cat([self._past[1], new[1]], dim=2),
-            )
-        self._past = new
-        return new
-
-    def select(self, rows_B: Tensor) -> None:
-        """Keep these rows of the batch, in this order: what a beam does at each step."""
-        if self._past is not None:
-            self._past = (self._past[0][rows_B], self._past[1][rows_B])
-
-
 class MultiHeadAttention(nn.Module):
     """Heads side by side, joined by W_O (Vaswani et al. 2017, section 3.2.2); no bias."""
 
@@ -110,10 +89,10 @@ class MultiHeadAttention(nn.Module):
         width = config.heads * config.d_k
         self.heads = config.heads
         self.scale = config.d_k**-0.5
-        self.query = nn.Linear(config.d_model, width, bias=False)  # W_Q of all heads
-        self.key = nn.Linear(config.d_model, width, bias=False)  # W_K
-        self.value = nn.Linear(config.d_model, width, bias=False)  # W_V
-        self.output = nn.Linear(width, config.d_model, bias=False)  # W_O
+        self.query = Projection(config.d_model, width, bias=False)  # W_Q of all heads
+        self.key = Projection(config.d_model, width, bias=False)  # W_K
+        self.value = Projection(config.d_model, width, bias=False)  # W_V
+        self.output = Projection(width, config.d_model, bias=False)  # W_O
 
     def keys_values(self, x_BMD: Tensor) -> KeysValues:
         """What can be looked at: keys and values, both (B, H, M, K)."""

@@ -16,6 +16,7 @@ from transformer.network import AnyState, Network
 from transformer.tokenizer import BEGIN, END
 
 WIDEST_BEAM = 32
+TABLE = 40  # rows of the table in which the largest values are looked for
 
 
 @dataclass(frozen=True)
@@ -184,20 +185,22 @@ def _write(
     ids_B = torch.full((count,), BEGIN, device=limits_B.device)
     totals_B = torch.zeros(count, device=limits_B.device)
     written: list[list[int]] = [[] for _ in sources]
-    finished = [0.0] * count
+    finished, shortest = [0.0] * count, int(limits_B.min())
     while len(sentences):
         log_probabilities = model.step(ids_B, cache).log_softmax(-1)
-        _must_end(log_probabilities, limits_B[sentences] == cache.length)
+        if cache.length >= shortest:
+            _must_end(log_probabilities, limits_B[sentences] == cache.length)
         chosen_B, ids_B = choose(log_probabilities)
         totals_B = totals_B + chosen_B
-        for row, (sentence, id) in enumerate(zip(sentences.tolist(), ids_B.tolist(), strict=True)):
+        ids = ids_B.tolist()
+        for row, (sentence, id) in enumerate(zip(sentences.tolist(), ids, strict=True)):
             written[sentence].append(id)
             if id == END:
                 finished[sentence] = float(totals_B[row])
-        if bool((ids_B == END).any()):
+        if END in ids:
             going = (ids_B != END).nonzero()[:, 0]
             sentences, ids_B, totals_B = sentences[going], ids_B[going], totals_B[going]
-            cache.select(going)
+            cache.select(going, going)
     return [
         Hypothesis.rated(ids, total, length_penalty)
         for ids, total in zip(written, finished, strict=True)
@@ -221,38 +224,43 @@ def beam_search(
     """
     cache, limits_S = _start(model, sources, edits)
     sentences_B = torch.arange(len(sources), device=limits_S.device)  # those that are not done
-    cache.select(sentences_B.repeat_interleave(beam_size))
+    cache.select(sentences_B.repeat_interleave(beam_size), sentences_B)
+    first_rows_B1 = beam_size * sentences_B[:, None]
     written_BKL = torch.full((len(sources), beam_size, 1), BEGIN, device=limits_S.device)
     totals_BK = torch.full((len(sources), beam_size), -torch.inf, device=limits_S.device)
     totals_BK[:, 0] = 0.0  # all beginnings are alike: only one may continue at the first step
     finished: list[list[Hypothesis]] = [[] for _ in sources]
+    shortest = int(limits_S.min())
     while len(sentences_B):
         log_probabilities = model.step(written_BKL[..., -1].flatten(), cache).log_softmax(-1)
         log_probabilities_BKV = log_probabilities.unflatten(0, (-1, beam_size))
-        _must_end(log_probabilities_BKV, limits_S[sentences_B] == cache.length)
+        if cache.length >= shortest:
+            _must_end(log_probabilities_BKV, limits_S[sentences_B] == cache.length)
         totals_BC, parents_BC, ids_BC = _continuations(log_probabilities_BKV, totals_BK)
-        ends_BK = ((ids_BC == END) & totals_BC.isfinite())[:, :beam_size]
-        for row, rank in ends_BK.nonzero().tolist():
+        ends_BC = ids_BC == END
+        ends_BK = (ends_BC & (totals_BC > -torch.inf))[:, :beam_size]
+        ends = ends_BK.nonzero().tolist()
+        for row, rank in ends:
             ids = [*written_BKL[row, parents_BC[row, rank], 1:].tolist(), END]
             found = Hypothesis.rated(ids, float(totals_BC[row, rank]), length_penalty)
             finished[int(sentences_B[row])].append(found)
-        totals_BK, kept_BK = totals_BC.masked_fill(ids_BC == END, -torch.inf).topk(beam_size)
+        totals_BK, kept_BK = totals_BC.masked_fill(ends_BC, -torch.inf).topk(beam_size)
         if observe is not None:
             step = cache.length - 1
             observe(Weighed(step, sentences_B, totals_BC, parents_BC, ids_BC, ends_BK, kept_BK))
         parents_BK, ids_BK = parents_BC.gather(1, kept_BK), ids_BC.gather(1, kept_BK)
         grown_BKL = written_BKL.gather(1, parents_BK[..., None].expand_as(written_BKL))
         written_BKL = torch.cat([grown_BKL, ids_BK[..., None]], dim=-1)
-        done = [len(finished[sentence]) >= beam_size for sentence in sentences_B.tolist()]
-        going_B = ~(torch.tensor(done, device=totals_BK.device) | totals_BK[:, 0].isinf())
-        first_rows_B = beam_size * torch.arange(len(sentences_B), device=totals_BK.device)
-        rows_BK = first_rows_B[:, None] + parents_BK
-        if bool(going_B.all()):
-            cache.reorder(rows_BK.flatten())
-        else:
-            cache.select(rows_BK[going_B].flatten())
-            sentences_B, totals_BK = sentences_B[going_B], totals_BK[going_B]
-            written_BKL = written_BKL[going_B]
+        rows_BK = first_rows_B1[: len(sentences_B)] + parents_BK
+        if ends or cache.length >= shortest:  # else nobody can be done
+            done = [len(finished[sentence]) >= beam_size for sentence in sentences_B.tolist()]
+            going_B = ~torch.tensor(done, device=totals_BK.device) & (totals_BK[:, 0] > -torch.inf)
+            if not bool(going_B.all()):
+                cache.select(rows_BK[going_B].flatten(), going_B.nonzero()[:, 0])
+                sentences_B, totals_BK = sentences_B[going_B], totals_BK[going_B]
+                written_BKL = written_BKL[going_B]
+                continue
+        cache.reorder(rows_BK.flatten())
     return [sorted(found, key=lambda h: -h.score)[:beam_size] for found in finished]
 
 
@@ -265,8 +273,24 @@ def _continuations(
     """
     _, beam_size, vocabulary = log_probabilities_BKV.shape
     everything = (log_probabilities_BKV + totals_BK[..., None]).flatten(1)
-    totals_BC, places_BC = everything.topk(2 * beam_size)
+    totals_BC, places_BC = largest(everything, 2 * beam_size)
     return totals_BC, places_BC // vocabulary, places_BC % vocabulary
+
+
+def largest(rows_BN: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The ``count`` largest of each row, the largest first, and their places: both (B, count).
+
+    As ``topk``, in a fifth of the time: they stand in the ``count`` columns of the largest maxima,
+    if a row is written as a table.
+    """
+    if rows_BN.shape[1] % TABLE or rows_BN.shape[1] < 2 * TABLE * count:
+        return rows_BN.topk(count)
+    table_BRC = rows_BN.unflatten(1, (TABLE, -1))
+    columns_BC = table_BRC.amax(1).topk(count).indices
+    found_BRC = table_BRC.gather(2, columns_BC[:, None].expand(-1, TABLE, -1))
+    values_BC, places_BC = found_BRC.flatten(1).topk(count)
+    rows = places_BC // count * table_BRC.shape[2]
+    return values_BC, rows + columns_BC.gather(1, places_BC % count)
 
 
 def _start(

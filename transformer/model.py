@@ -15,16 +15,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from transformer.attention import (
-    GrowingKeys,
     KeysValues,
     MultiHeadAttention,
     causal_mask,
     padding_mask,
 )
-from transformer.cache import DecoderCache
+from transformer.cache import DecoderCache, LayerStep
 from transformer.config import ModelConfig
 from transformer.edits import Edits, change_of, check_edits
 from transformer.network import Network
+from transformer.projection import Embedding, Projection
 from transformer.tokenizer import BEGIN
 from transformer.trace import (
     AttentionSublayerTrace,
@@ -62,20 +62,14 @@ class AttentionSublayer(nn.Module):
         x_BLD: Tensor,
         mask_BLM: Tensor | None,
         keys_values: KeysValues | None = None,
-        past: GrowingKeys | None = None,
-        start: int = 0,
         edits: Edits = (),
         explain: bool = False,
     ) -> tuple[Tensor, AttentionSublayerTrace | None]:
-        """Looks at ``keys_values``, or, if None, at its own positions and the ``past`` ones.
-
-        The first row of ``x_BLD`` stands at position ``start``, as edits count.
-        """
+        """Looks at ``keys_values``, or, if None, at its own positions."""
         normalised = self.norm(x_BLD)
         if keys_values is None:
             keys_values = self.attention.keys_values(normalised)
-            keys_values = keys_values if past is None else past.append(keys_values)
-        rows, keys = range(start, start + x_BLD.shape[1]), keys_values[0].shape[2]
+        rows, keys = range(x_BLD.shape[1]), keys_values[0].shape[2]
         heads, scale = self.attention.heads, self.attention.scale
         change = change_of(edits, self.kind, self.layer, heads, scale, rows, keys)
         output, looked = self.attention(normalised, keys_values, mask_BLM, change, explain)
@@ -97,8 +91,8 @@ class FeedForwardSublayer(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(config.d_model)
-        self.expand = nn.Linear(config.d_model, config.d_ff)
-        self.shrink = nn.Linear(config.d_ff, config.d_model)
+        self.expand = Projection(config.d_model, config.d_ff)
+        self.shrink = Projection(config.d_ff, config.d_model)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(
@@ -158,15 +152,11 @@ class DecoderLayer(nn.Module):
         mask_BLL: Tensor | None,
         memory: KeysValues,
         memory_mask_B1M: Tensor | None,
-        past: GrowingKeys | None = None,
-        start: int = 0,
         edits: Edits = (),
         explain: bool = False,
     ) -> tuple[Tensor, DecoderLayerTrace | None]:
-        x_BLD, looked = self.self_attention(x_BLD, mask_BLL, None, past, start, edits, explain)
-        x_BLD, crossed = self.cross_attention(
-            x_BLD, memory_mask_B1M, memory, None, start, edits, explain
-        )
+        x_BLD, looked = self.self_attention(x_BLD, mask_BLL, None, edits, explain)
+        x_BLD, crossed = self.cross_attention(x_BLD, memory_mask_B1M, memory, edits, explain)
         x_BLD, thought = self.feed_forward(x_BLD, explain)
         return x_BLD, DecoderLayerTrace(looked, crossed, thought) if explain else None
 
@@ -180,7 +170,7 @@ class Transformer(Network[DecoderCache]):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.embedding = nn.Embedding(config.vocabulary, config.d_model)
+        self.embedding = Embedding(config.vocabulary, config.d_model)
         # Not learned, so not stored. One row more than pieces: the decoder also reads <s>.
         table = sinusoids(config.max_length + 1, config.d_model)
         self.register_buffer("positions", table, persistent=False)
@@ -202,11 +192,10 @@ class Transformer(Network[DecoderCache]):
                 parameter.data /= math.sqrt(2 * self.config.decoder_layers)
         nn.init.normal_(self.embedding.weight, std=self.config.d_model**-0.5)
 
-    def embed(self, ids_BL: Tensor, start: int = 0) -> tuple[Tensor, Tensor]:
+    def embed(self, ids_BL: Tensor) -> tuple[Tensor, Tensor]:
         """Embedding rows times sqrt(d_model), without and with positions: both (B, L, D)."""
         rows = self.embedding(ids_BL) * math.sqrt(self.config.d_model)
-        positions = self.positions[start : start + ids_BL.shape[1]]
-        return rows, self.dropout(rows + positions)
+        return rows, self.dropout(rows + self.positions[: ids_BL.shape[1]])
 
     def encode(
         self, source_BM: Tensor, mask_B1M: Tensor | None = None, edits: Edits = ()
@@ -243,19 +232,17 @@ class Transformer(Network[DecoderCache]):
     def start(self, source_BM: Tensor, lengths_B: Tensor, edits: Edits = ()) -> DecoderCache:
         """A cache over the encoded sources; where nothing is padding, no mask is kept."""
         check_edits(edits, self.config, int(lengths_B.min()))
-        mask_B1M = padding_mask(lengths_B, source_BM.shape[1])
+        hidden = bool((lengths_B < source_BM.shape[1]).any())
+        mask_B1M = padding_mask(lengths_B, source_BM.shape[1]) if hidden else None
         memory = self.memory_keys_values(self.encode(source_BM, mask_B1M, edits))
-        return DecoderCache(memory, None if bool(mask_B1M.all()) else mask_B1M, edits)
+        layers = [LayerStep(*both) for both in zip(self.decoder, memory, strict=True)]
+        return DecoderCache(layers, mask_B1M, edits)
 
     def step(self, ids_B: Tensor, cache: DecoderCache) -> Tensor:
         """Logits (B, V) of the piece after ``ids_B``, whose keys and values join the cache."""
-        _, x_BLD = self.embed(ids_B[:, None], start=cache.length)
-        for layer, past, memory in zip(self.decoder, cache.past, cache.memory, strict=True):
-            x_BLD, _ = layer(
-                x_BLD, None, memory, cache.memory_mask_B1M, past, cache.length, cache.edits
-            )
-        cache.length += 1
-        return self.logits(self.decoder_norm(x_BLD[:, -1]))
+        rows_BD = self.embedding(ids_B) * math.sqrt(self.config.d_model)
+        x_BD = cache.step(rows_BD + self.positions[cache.length])
+        return self.logits(self.decoder_norm(x_BD))
 
     @torch.inference_mode()
     def trace(self, source: Sequence[int], target: Sequence[int], edits: Edits = ()) -> Trace:

@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from transformer.config import ModelConfig, RecurrentConfig
 from transformer.edits import Edits
+from transformer.projection import Embedding
 from transformer.trace import RecurrentTrace, Trace
 
 
@@ -19,11 +19,14 @@ class State(Protocol):
 
     length: int  # pieces read so far
 
-    def select(self, rows_B: Tensor) -> None:
-        """Keep these rows of the batch, in this order."""
+    def select(self, rows_B: Tensor, sentences_S: Tensor) -> None:
+        """Keep these rows of the batch, and what the rows of these sentences share, in this order.
+
+        Both count among those that there are; each sentence has equally many rows, in succession.
+        """
 
     def reorder(self, rows_B: Tensor) -> None:
-        """As ``select``, where every row stays with its sentence: a step of a beam."""
+        """Keep these rows, in this order; every sentence has as many as before."""
 
 
 AnyState = TypeVar("AnyState", bound=State)
@@ -37,11 +40,11 @@ class Network(nn.Module, ABC, Generic[AnyState]):
     """
 
     config: ModelConfig | RecurrentConfig
-    embedding: nn.Embedding
+    embedding: Embedding
 
     def logits(self, decoded_BLD: Tensor) -> Tensor:
         """A score for every piece of the vocabulary, (B, L, V)."""
-        return F.linear(decoded_BLD, self.embedding.weight)
+        return self.embedding.scores(decoded_BLD)
 
     @abstractmethod
     def forward(self, source_BM: Tensor, lengths_B: Tensor, target_BL: Tensor) -> Tensor:

@@ -23,6 +23,7 @@ from transformer.config import RecurrentConfig
 from transformer.edits import Edits
 from transformer.errors import not_a_transformer
 from transformer.network import Network
+from transformer.projection import Embedding, Projection
 from transformer.tokenizer import BEGIN
 from transformer.trace import (
     AdditiveTrace,
@@ -58,8 +59,8 @@ class RecurrentState:
     memory: Memory | None  # None in a model without attention: nothing else is left of the source
     length: int = 0
 
-    def select(self, rows_B: Tensor) -> None:
-        """Keep these rows of every tensor, in this order."""
+    def select(self, rows_B: Tensor, sentences_S: Tensor) -> None:
+        """Keep these rows of every tensor, in this order: each row has a memory of its own."""
         self.reorder(rows_B)
         if self.memory is not None:
             self.memory = Memory(*(tensor[rows_B] for tensor in self.memory))
@@ -75,9 +76,9 @@ class AdditiveAttention(nn.Module):
 
     def __init__(self, config: RecurrentConfig) -> None:
         super().__init__()
-        self.query = nn.Linear(config.d_state, config.d_model, bias=False)  # W_q
-        self.key = nn.Linear(config.d_state, config.d_model, bias=False)  # W_k
-        self.score = nn.Linear(config.d_model, 1, bias=False)  # v
+        self.query = Projection(config.d_state, config.d_model, bias=False)  # W_q
+        self.key = Projection(config.d_state, config.d_model, bias=False)  # W_k
+        self.score = Projection(config.d_model, 1, bias=False)  # v
 
     def remember(self, states_BMS: Tensor, mask_B1M: Tensor) -> Memory:
         """What does not change while a translation is written."""
@@ -102,7 +103,7 @@ class Recurrent(Network[RecurrentState]):
         width, self.directions = config.d_state, 1 if config.arch == "rnn" else 2
         self.attention = AdditiveAttention(config) if config.arch == "birnn-attention" else None
         looked = 0 if self.attention is None else width  # the context's width
-        self.embedding = nn.Embedding(config.vocabulary, config.d_model)
+        self.embedding = Embedding(config.vocabulary, config.d_model)
         self.encoder = nn.ModuleList(
             nn.LSTM(
                 below,
@@ -116,7 +117,7 @@ class Recurrent(Network[RecurrentState]):
             nn.LSTM(below, width, batch_first=True)
             for below in (config.d_model + looked, *[width] * (config.layers - 1))
         )
-        self.output = nn.Linear(width + looked, config.d_model)
+        self.output = Projection(width + looked, config.d_model)
         self.dropout = nn.Dropout(config.dropout)
         self._initialise()
 

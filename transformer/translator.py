@@ -18,6 +18,7 @@ from transformer.edits import Edits
 from transformer.errors import UsageError, not_a_transformer
 from transformer.model import Transformer
 from transformer.network import Network
+from transformer.projection import pack
 from transformer.tokenizer import Tokenizer, Tokens
 from transformer.trace import Kind, RecurrentTrace, Trace
 
@@ -117,6 +118,7 @@ class Translator:
         """
         folder = Path(path) if path is not None else MODELS / default_model()
         model, tokenizer = load_model(folder, pick_device(device))
+        pack(model)
         sha256 = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
         return cls(model, tokenizer, folder.name, sha256)
 

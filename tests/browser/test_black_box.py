@@ -48,6 +48,8 @@ def test_lines_end_at_boxes(new_tab):
     """Without movement, so that what is measured stands still."""
     tab = new_tab(reduced_motion="reduce")
     start(tab, "box?level=decoder&layer=1")
+    expect(face(tab, "decoder.0.cross_attention")).to_be_visible()
+    tab.page.wait_for_timeout(500)  # fonts and the list of pages may still move the picture
     ends = tab.page.locator(".unfold svg .head.memory").evaluate_all(
         "heads => heads.map(head => { const b = head.getBoundingClientRect();"
         " return [b.right, b.top + b.height / 2]; })"

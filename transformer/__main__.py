@@ -109,6 +109,7 @@ def _add_train_options(train: argparse.ArgumentParser) -> None:
         metavar="N",
         help="train for so many steps in all instead: reproducible",
     )
+    add("--compile", action="store_true", help="compile the network: for long runs on a GPU")
     add("--resume", action="store_true", help="go on with the run in --out")
     add("--init", type=Path, metavar="DIR", help="begin with the weights of another model")
     add("--tokenizer", type=Path, metavar="DIR", help="take the vocabulary of another model")
@@ -122,7 +123,7 @@ def _add_train_options(train: argparse.ArgumentParser) -> None:
     )
     add("--vocabulary", type=int, metavar="N", help="pieces of the vocabulary (default 8000)")
     add("--mix", metavar="NAME=SHARE,...", help="corpora by share of pairs")
-    add("--tokens", type=int, metavar="N", help="padded pieces of a batch (default 2500)")
+    add("--tokens", type=int, metavar="N", help="padded pieces of a step (default 2500)")
     add("--learning-rate", type=float, metavar="X", help="peak rate (default 1.5e-3)")
     add("--subword-alpha", type=float, metavar="X", help="subword sampling; 0, the default, is off")
     add("--seed", type=int, metavar="N", help="seed of everything random (default 1)")

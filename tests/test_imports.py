@@ -28,7 +28,7 @@ LAYERS = (
     ("analysis", "results"),
     ("alignments",),
     ("archive", "evaluate", "explain", "export", "benchmark", "trainer"),
-    ("train", "compare", "exercise", "recall", "bootstrap"),
+    ("train", "compare", "exercise", "recall", "speed", "bootstrap"),
     ("heads",),
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}

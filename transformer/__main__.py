@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transformer import benchmark, compare, evaluate, exercise, explain, heads, recall
+from transformer import benchmark, compare, evaluate, exercise, explain, heads, recall, speed
 from transformer.config import ARCHITECTURES
 from transformer.errors import UsageError
 
@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     says = "Measure how fast this machine is."
     measured = benchmark.add_commands(commands.add_parser("benchmark", help=says, description=says))
     for name, module, says in (
+        ("training", speed, "Pieces a second in training, beside torch.nn.Transformer."),
         ("recall", recall, "For how many steps every kind of model learns to remember."),
         ("exercise", exercise, "How well a tiny Transformer learns to copy, reverse and sort."),
     ):

@@ -75,9 +75,11 @@ class AttentionSublayer(nn.Module):
         if keys_values is None:
             keys_values = self.attention.keys_values(normalised)
             keys_values = keys_values if past is None else past.append(keys_values)
-        rows, keys = range(start, start + x_BLD.shape[1]), keys_values[0].shape[2]
-        heads, scale = self.attention.heads, self.attention.scale
-        change = change_of(edits, self.kind, self.layer, heads, scale, rows, keys)
+        change = None
+        if edits:
+            rows, keys = range(start, start + x_BLD.shape[1]), keys_values[0].shape[2]
+            heads, scale = self.attention.heads, self.attention.scale
+            change = change_of(edits, self.kind, self.layer, heads, scale, rows, keys)
         output, looked = self.attention(normalised, keys_values, mask_BLM, change, explain)
         after = x_BLD + self.dropout(output)
         if looked is None:

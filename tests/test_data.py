@@ -89,7 +89,8 @@ def test_batches_shift_the_target_by_one_and_pad_on_the_right() -> None:
     assert batch.target_in_BL.tolist() == [[BEGIN, 8, PAD], [BEGIN, 9, 10]]
     assert batch.target_out_BL.tolist() == [[8, END, PAD], [9, 10, END]]
     moved = batch.to(torch.device("cpu"))
-    assert all(torch.equal(vars(batch)[name], vars(moved)[name]) for name in vars(batch))
+    assert same(batch, moved)
+    assert (batch.pairs, batch.pieces, batch.places) == (2, 10, 12)
 
 
 @given(LENGTHS, st.integers(1, 400))
@@ -149,7 +150,10 @@ def test_each_chunk_mixes_by_share_and_each_pass_sees_every_pair(
 
 
 def same(one: Batch, other: Batch) -> bool:
-    return all(torch.equal(vars(one)[name], vars(other)[name]) for name in vars(one))
+    tensors = vars(one).keys() - {"share"}
+    return one.share == other.share and all(
+        torch.equal(vars(one)[name], vars(other)[name]) for name in tensors
+    )
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.2], ids=["best cut", "sampled cuts"])
@@ -166,6 +170,30 @@ def test_batches_depend_on_seed_and_place_alone(
         for expected, got in zip(whole[begin:], resumed, strict=False):
             assert expected[:2] == got[:2]
             assert same(expected[2], got[2])
+
+
+@pytest.mark.parametrize("parts", [2, 3, 40])
+def test_processes_share_every_batch(
+    tokenizer: Tokenizer, pairs: list[Pair], monkeypatch: pytest.MonkeyPatch, parts: int
+) -> None:
+    monkeypatch.setattr(data, "CHUNK_PAIRS", 70)
+    batches = TrainingBatches({"a": pairs}, tokenizer, TrainConfig(mix=(("a", 1.0),), longest=30))
+    whole = itertools.islice(batches.stream(), 6)
+    shared = zip(*(batches.stream(0, 0, part, parts) for part in range(parts)), strict=True)
+    for (*place, batch), together in zip(whole, shared, strict=False):
+        assert all(list(own[:2]) == place for own in together)
+        counted = [own for _, _, own in together if own.pairs]
+        rows = [row for own in counted for row in unpadded(own)]
+        assert sorted(rows) == sorted(unpadded(batch))
+        assert sum(own.share for own in counted) == pytest.approx(1)
+        assert {own.pairs for own in counted} <= {batch.pairs // parts, batch.pairs // parts + 1}
+        for own in counted:
+            written = int((own.target_out_BL != PAD).sum())
+            assert own.share == written / int((batch.target_out_BL != PAD).sum())
+
+
+def unpadded(batch: Batch) -> list[list[int]]:
+    return [[id for id in row if id != PAD] for row in batch.source_BM.tolist()]
 
 
 def test_another_seed_gives_another_order(tokenizer: Tokenizer, pairs: list[Pair]) -> None:

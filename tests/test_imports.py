@@ -16,7 +16,7 @@ APP = [*sorted((ROOT / "pages").rglob("*.py")), *ROOT.glob("*.py")]
 # A module imports only from rows above its own. The two columns of architecture, text and network,
 # meet in model.py; `transformer/__init__.py` and `__main__.py` stand below everything.
 LAYERS = (
-    ("errors", "progress", "projection"),
+    ("errors", "progress", "projection", "distributed"),
     ("config", "duration"),
     ("tokenizer", "trace"),
     ("edits",),
@@ -24,12 +24,12 @@ LAYERS = (
     ("cache", "network"),
     ("model", "recurrent"),
     ("decoding", "checkpoint", "loss"),
-    ("translator", "timings"),
+    ("translator", "timings", "learner"),
     ("analysis", "results"),
     ("alignments",),
     ("archive", "evaluate", "explain", "export", "benchmark", "trainer"),
     ("train", "compare", "exercise", "recall", "bootstrap", "plain"),
-    ("heads", "decoding_benchmark"),
+    ("heads", "decoding_benchmark", "training_benchmark"),
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
 TEXT, NETWORK = {"tokenizer", "data"}, {"trace", "attention", "edits"}

@@ -354,7 +354,7 @@ def test_a_copy_task_is_learned_in_seconds(tmp_path: Path, arch: str, exact: flo
         lambda *_: None,
     )
     run.run(steps=350)
-    found = Translator(run.averaged(), tokenizer).translate_batch(held_out, beam_size=1)
+    found = Translator(run.learner.averaged(), tokenizer).translate_batch(held_out, beam_size=1)
     right = sum(line.text == text for line, text in zip(found, held_out, strict=True))
     assert right / len(held_out) > exact
     drawn = list((tmp_path / "snapshots").glob("*.npz"))

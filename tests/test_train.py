@@ -198,3 +198,23 @@ def test_init_does_not_touch_the_model_it_takes(
     start = str(tmp_path / "start")
     train(options(corpus_folder, tmp_path / "out", "--steps", "1", "--init", start))
     assert before == {path.name: path.read_bytes() for path in (tmp_path / "start").iterdir()}
+
+
+def test_compiling_changes_no_weight_and_is_done_once_for_all_lengths(
+    corpus_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = train(options(corpus_folder, tmp_path / "plain", "--steps", "8"))
+    captured: list[torch.fx.GraphModule] = []
+
+    def capture(graph: torch.fx.GraphModule, _inputs: object) -> torch.fx.GraphModule:
+        captured.append(graph)
+        return graph
+
+    def compile_quickly(model: Transformer, dynamic: bool) -> None:  # without a C++ compiler
+        torch.nn.Module.compile(model, dynamic=dynamic, backend=capture)
+
+    monkeypatch.setattr(Transformer, "compile", compile_quickly)
+    compiled = train(options(corpus_folder, tmp_path / "compiled", "--steps", "8", "--compile"))
+    weights = compiled.model.state_dict()
+    assert all(torch.equal(w, weights[name]) for name, w in plain.model.state_dict().items())
+    assert len(captured) == 1

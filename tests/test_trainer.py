@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from transformer import ModelConfig, TrainConfig, Translator, UsageError, trainer
 from transformer.checkpoint import load_model
 from transformer.data import Pair
+from transformer.duration import schedule
+from transformer.learner import parameter_groups
 from transformer.model import Transformer
 from transformer.tokenizer import Tokenizer
-from transformer.trainer import Trainer, parameter_groups, schedule
+from transformer.trainer import Trainer
 
 MakeTrainer = Callable[..., Trainer]
 
@@ -64,7 +66,7 @@ def terminate_in(run: Trainer, step: int) -> None:
 def assert_equal_weights(one: Trainer, other: Trainer) -> None:
     for own, others in (
         (one.model.state_dict(), other.model.state_dict()),
-        (one.averaged().state_dict(), other.averaged().state_dict()),
+        (one.learner.averaged().state_dict(), other.learner.averaged().state_dict()),
     ):
         assert all(torch.equal(weight, others[name]) for name, weight in own.items())
 
@@ -155,7 +157,7 @@ def test_a_run_is_a_loadable_model_of_averaged_weights(
     run.run(steps=5)
     model, tokenizer = load_model(tmp_path, torch.device("cpu"))
     assert tokenizer.model == run.tokenizer.model
-    averaged, latest = run.averaged().state_dict(), run.model.state_dict()
+    averaged, latest = run.learner.averaged().state_dict(), run.model.state_dict()
     for name, weight in model.state_dict().items():
         assert torch.equal(weight, averaged[name].half().float())
     assert not torch.equal(averaged["embedding.weight"], latest["embedding.weight"])
@@ -166,11 +168,10 @@ def test_the_average_is_an_exponential_one(make_trainer: MakeTrainer, tmp_path: 
     expected = run.model.embedding.weight.detach().clone()
     run.model.embedding.weight.data += 1
     for step in range(6):
-        run.clock.step = step
-        run._update_average()
+        run.learner._update_average(step)
         decay = min(0.3, (1 + step) / (10 + step))
         expected = decay * expected + (1 - decay) * run.model.embedding.weight.detach()
-    torch.testing.assert_close(run.averaged().embedding.weight.detach(), expected)
+    torch.testing.assert_close(run.learner.averaged().embedding.weight.detach(), expected)
 
 
 def log_lines(folder: Path) -> list[dict[str, float]]:
@@ -184,7 +185,7 @@ def test_the_log_has_a_line_for_every_report_and_the_end(
     lines = log_lines(tmp_path)
     assert [line["step"] for line in lines] == [3, 6, 7]
     keys = {"step", "loss", "learning_rate", "dev_loss", "dev_bleu", "seconds", "pairs"}
-    keys.add("cpu_seconds")
+    keys |= {"cpu_seconds", "waiting_seconds"}
     for line in lines:
         assert keys == set(line)
         assert all(math.isfinite(value) and value >= 0 for value in line.values())
@@ -230,7 +231,7 @@ def test_snapshots_show_attention_at_fixed_steps(make_trainer: MakeTrainer, tmp_
 def test_a_state_of_another_shape_is_refused(make_trainer: MakeTrainer, tmp_path: Path) -> None:
     run = make_trainer(tmp_path)
     run.run(steps=1)
-    run.model = Transformer(ModelConfig.preset("tiny"))
+    run.learner.model = Transformer(ModelConfig.preset("tiny"))
     with pytest.raises(UsageError, match="state.safetensors: .* should have shape"):
         run.resume()
 
@@ -302,7 +303,7 @@ def test_a_copy_task_is_learned_in_seconds(tmp_path: Path) -> None:
         lambda *_: None,
     )
     run.run(steps=500)
-    found = Translator(run.averaged(), tokenizer).translate_batch(held_out, beam_size=1)
+    found = Translator(run.learner.averaged(), tokenizer).translate_batch(held_out, beam_size=1)
     right = sum(line.text == text for line, text in zip(found, held_out, strict=True))
     assert len(held_out) > 40
     assert right / len(held_out) > 0.9

@@ -19,6 +19,7 @@ from transformer import (
     export,
     heads,
     recall,
+    training_benchmark,
 )
 from transformer.config import ARCHITECTURES
 from transformer.errors import UsageError
@@ -97,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     says = "Measure how fast this machine is."
     measured = benchmark.add_commands(commands.add_parser("benchmark", help=says, description=says))
     for name, module, says in (
+        (
+            "training",
+            training_benchmark,
+            "Pieces a second in training, beside torch.nn.Transformer.",
+        ),
         ("recall", recall, "For how many steps every kind of model learns to remember."),
         ("decoding", decoding_benchmark, "How long translating takes beside other programs."),
         ("exercise", exercise, "How well a tiny Transformer learns to copy, reverse and sort."),
@@ -123,6 +129,7 @@ def _add_train_options(train: argparse.ArgumentParser) -> None:
         metavar="N",
         help="train for so many steps in all instead: reproducible",
     )
+    add("--compile", action="store_true", help="compile the network: for long runs on a GPU")
     add("--resume", action="store_true", help="go on with the run in --out")
     add("--init", type=Path, metavar="DIR", help="begin with the weights of another model")
     add("--tokenizer", type=Path, metavar="DIR", help="take the vocabulary of another model")
@@ -136,7 +143,7 @@ def _add_train_options(train: argparse.ArgumentParser) -> None:
     )
     add("--vocabulary", type=int, metavar="N", help="pieces of the vocabulary (default 8000)")
     add("--mix", metavar="NAME=SHARE,...", help="corpora by share of pairs")
-    add("--tokens", type=int, metavar="N", help="padded pieces of a batch (default 2500)")
+    add("--tokens", type=int, metavar="N", help="padded pieces of a step (default 2500)")
     add("--learning-rate", type=float, metavar="X", help="peak rate (default 1.5e-3)")
     add("--subword-alpha", type=float, metavar="X", help="subword sampling; 0, the default, is off")
     add("--seed", type=int, metavar="N", help="seed of everything random (default 1)")

@@ -10,7 +10,7 @@ import gzip
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +22,12 @@ from transformer.config import TrainConfig
 from transformer.errors import UsageError
 from transformer.tokenizer import BEGIN, PAD, Tokenizer
 
-CHUNK_PAIRS = 16_384  # pairs that are sorted by length together
+CHUNK_PAIRS = 16_384  # pairs that are sorted by length together: those of 200 batches or more
+CHUNK_TOKENS = 2500  # of a batch; larger ones need as many times more pairs to find their like
 _SEEDING = threading.Lock()
 Pair = tuple[str, str]  # French, English
 Chunk = tuple[list[list[int]], list[list[int]], list[list[int]]]  # sources, targets, batches
+Group = Callable[[list[list[int]], list[list[int]], int], list[list[int]]]
 
 
 def read_pairs(path: Path) -> list[Pair]:
@@ -99,16 +101,40 @@ def read_corpora(folder: Path, names: Sequence[str]) -> dict[str, list[Pair]]:
 
 @dataclass(frozen=True)
 class Batch:
-    """Padded ids. The decoder reads ``target_in`` (<s> first) and should write ``target_out``."""
+    """Padded ids. The decoder reads ``target_in`` (<s> first) and should write ``target_out``.
+
+    ``share`` is the share of a step's target pieces that are in this batch: 1, unless several
+    processes make the step together. Where there are more processes than pairs it is 0 for some.
+    """
 
     source_BM: Tensor
     lengths_B: Tensor
     target_in_BL: Tensor
     target_out_BL: Tensor
+    share: float = 1.0
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs count."""
+        return len(self.lengths_B) if self.share else 0
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces there are, both sides, without padding."""
+        return int(self.lengths_B.sum() + (self.target_out_BL != PAD).sum())
+
+    @property
+    def places(self) -> int:
+        """How many pieces and padding there are, both sides."""
+        return self.source_BM.numel() + self.target_out_BL.numel()
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on another device."""
-        return Batch(*(tensor.to(device, non_blocking=True) for tensor in vars(self).values()))
+        tensors = {name: value for name, value in vars(self).items() if name != "share"}
+        return replace(
+            self,
+            **{name: tensor.to(device, non_blocking=True) for name, tensor in tensors.items()},
+        )
 
 
 def make_batch(sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> Batch:
@@ -132,8 +158,13 @@ def pad(rows: Sequence[Sequence[int]]) -> Tensor:
 def group_by_length(
     sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]], tokens_per_batch: int
 ) -> list[list[int]]:
-    """Indices in groups of alike lengths whose padded tokens, both sides, fit the budget."""
-    order = sorted(range(len(sources)), key=lambda i: (len(sources[i]), len(targets[i])))
+    """Indices in groups of alike lengths whose padded tokens, both sides, fit the budget.
+
+    Sorted by the longer side first: by the source alone, each length of it would begin anew with
+    the shortest targets, and half as much again would be padding.
+    """
+    lengths = [(len(source), len(target)) for source, target in zip(sources, targets, strict=True)]
+    order = sorted(range(len(lengths)), key=lambda i: (max(lengths[i]), lengths[i]))
     groups: list[list[int]] = []
     longest_source = longest_target = 0
     for i in order:
@@ -150,22 +181,34 @@ def group_by_length(
 class TrainingBatches:
     """An endless stream of batches, corpora mixed by share of pairs.
 
-    The run is cut into chunks of ``CHUNK_PAIRS`` pairs; chunk c takes the next pairs of each corpus
-    in a random order that is drawn anew for every pass, and batch b is a random group of it.
+    The run is cut into chunks of ``CHUNK_PAIRS`` pairs or more; chunk c takes the next pairs of
+    each corpus in a random order that is drawn anew for every pass, and batch b is a random group
+    of it, made by ``group``.
     """
 
     def __init__(
-        self, corpora: dict[str, list[Pair]], tokenizer: Tokenizer, config: TrainConfig
+        self,
+        corpora: dict[str, list[Pair]],
+        tokenizer: Tokenizer,
+        config: TrainConfig,
+        group: Group = group_by_length,
     ) -> None:
-        self._config, self._tokenizer = config, tokenizer
+        self._config, self._tokenizer, self._group = config, tokenizer, group
         self._corpora = [corpora.get(name, []) for name, _ in config.mix]
         total = sum(share for _, share in config.mix)
         pairs = sum(len(corpus) for corpus in self._corpora)
-        self._chunk = min(CHUNK_PAIRS, pairs)
+        wanted = CHUNK_PAIRS * max(1.0, config.tokens_per_batch / CHUNK_TOKENS)
+        self._chunk = min(round(wanted), pairs)
         self._counts = [round(self._chunk * share / total) for _, share in config.mix]
 
-    def stream(self, chunk: int = 0, batch: int = 0) -> Iterator[tuple[int, int, Batch]]:
-        """(chunk, batch, Batch) from that place on; the next chunk is prepared in a thread."""
+    def stream(
+        self, chunk: int = 0, batch: int = 0, part: int = 0, parts: int = 1
+    ) -> Iterator[tuple[int, int, Batch]]:
+        """(chunk, batch, Batch) from that place on; the next chunk is prepared in a thread.
+
+        Of ``parts`` processes, each takes its part of the pairs of every batch: they are of alike
+        lengths, so that no process waits for another, and together make the same steps as one.
+        """
         prepared = _Prepared(self._prepare, chunk)
         while True:
             sources, targets, groups = prepared.result()
@@ -176,12 +219,12 @@ class TrainingBatches:
                 )
             prepared = _Prepared(self._prepare, chunk + 1)
             for number in range(batch, len(groups)):
-                chosen = groups[number]
-                yield (
-                    chunk,
-                    number,
-                    make_batch([sources[i] for i in chosen], [targets[i] for i in chosen]),
-                )
+                group = groups[number]
+                chosen = group[part::parts]
+                written = sum(len(targets[i]) for i in chosen) / sum(len(targets[i]) for i in group)
+                chosen = chosen or group[:1]  # who has none computes with the others, in vain
+                made = make_batch([sources[i] for i in chosen], [targets[i] for i in chosen])
+                yield chunk, number, replace(made, share=written)
             chunk, batch = chunk + 1, 0
 
     def _prepare(self, chunk: int) -> Chunk:
@@ -198,7 +241,7 @@ class TrainingBatches:
             if len(sources[i]) <= self._config.longest and len(targets[i]) <= self._config.longest
         ]
         sources, targets = [sources[i] for i in kept], [targets[i] for i in kept]
-        groups = group_by_length(sources, targets, self._config.tokens_per_batch)
+        groups = self._group(sources, targets, self._config.tokens_per_batch)
         np.random.default_rng((self._config.seed, chunk)).shuffle(groups)
         return sources, targets, groups
 

@@ -10,7 +10,10 @@ from transformer.errors import UsageError
 
 @dataclass
 class Clock:
-    """Where a run stands: what ``--resume`` needs beside the tensors."""
+    """Where a run stands: what ``--resume`` needs beside the tensors.
+
+    ``waiting_seconds`` of all ``seconds`` were spent waiting for batches.
+    """
 
     step: int = 0
     seconds: float = 0.0
@@ -18,6 +21,7 @@ class Clock:
     chunk: int = 0
     batch: int = 0
     pairs: int = 0
+    waiting_seconds: float = 0.0
 
     def share_done(
         self, minutes: float | None, cpu_minutes: float | None, steps: int | None

@@ -69,9 +69,11 @@ class AttentionSublayer(nn.Module):
         normalised = self.norm(x_BLD)
         if keys_values is None:
             keys_values = self.attention.keys_values(normalised)
-        rows, keys = range(x_BLD.shape[1]), keys_values[0].shape[2]
-        heads, scale = self.attention.heads, self.attention.scale
-        change = change_of(edits, self.kind, self.layer, heads, scale, rows, keys)
+        change = None
+        if edits:
+            rows, keys = range(x_BLD.shape[1]), keys_values[0].shape[2]
+            heads, scale = self.attention.heads, self.attention.scale
+            change = change_of(edits, self.kind, self.layer, heads, scale, rows, keys)
         output, looked = self.attention(normalised, keys_values, mask_BLM, change, explain)
         after = x_BLD + self.dropout(output)
         if looked is None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from transformer import distributed
 from transformer.checkpoint import TOKENIZER, WEIGHTS, load_model, new_model, replace_file
 from transformer.config import (
     ModelConfig,
@@ -19,6 +20,7 @@ from transformer.config import (
     save_config,
 )
 from transformer.data import Pair, read_corpora, read_pairs, short_pairs
+from transformer.distributed import ALONE, Team
 from transformer.duration import check_duration
 from transformer.errors import UsageError
 from transformer.evaluate import dev_bleu, import_sacrebleu
@@ -37,7 +39,9 @@ DURATIONS = ("minutes", "cpu_minutes", "steps")
 def train(options: Namespace) -> Trainer:
     """What ``python -m transformer train`` does; see its ``--help`` for the options.
 
-    Raises UsageError for options that do not fit together, the data or the folder.
+    Started by ``torchrun``, it trains in several processes that share every batch: the same run as
+    in one, but for rounding and what dropout draws. Raises UsageError for options that do not fit
+    together, the data or the folder.
     """
     config = resumed_config(options) if options.resume else new_config(options)
     check_duration(config.minutes, config.cpu_minutes, config.steps, options.report_every)
@@ -45,12 +49,21 @@ def train(options: Namespace) -> Trainer:
         if options.threads < 1:
             raise UsageError("--threads must be at least 1.")
         torch.set_num_threads(options.threads)
-    announce("reading the corpora ...")
+    with distributed.team() as team:
+        return _train(options, config, team)
+
+
+def _train(options: Namespace, config: TrainConfig, team: Team) -> Trainer:
+    if team.leads:
+        announce("reading the corpora ...")
     corpora = read_corpora(options.data, [name for name, share in config.mix if share > 0])
-    replace_file(options.out / TRAIN_SETTINGS, lambda path: save_config(config, path))
-    model, tokenizer = build(options, config, corpora)
+    if team.leads:
+        replace_file(options.out / TRAIN_SETTINGS, lambda path: save_config(config, path))
+    model, tokenizer = build(options, config, corpora, team)
+    if options.compile:
+        model.compile(dynamic=True)
     dev = short_pairs(read_dev(options.data, config), tokenizer, model.config.max_length)
-    trainer = Trainer(options.out, model, tokenizer, corpora, dev, config, measure)
+    trainer = Trainer(options.out, model, tokenizer, corpora, dev, config, measure, team)
     if options.resume:
         trainer.resume()
     trainer.run(config.minutes, config.steps, options.report_every, config.cpu_minutes)
@@ -67,7 +80,7 @@ def new_config(options: Namespace) -> TrainConfig:
         )
     for left in [options.out / LOG, *(options.out / SNAPSHOTS).glob("*.npz")]:
         if left.exists():
-            left.unlink()
+            left.unlink(missing_ok=True)  # another process of the team may be faster
     given = train_options(options)
     if not given.keys() & set(DURATIONS):
         given["minutes"] = 60.0
@@ -116,7 +129,7 @@ def parse_mix(text: str) -> tuple[tuple[str, float], ...]:
 
 
 def build(
-    options: Namespace, config: TrainConfig, corpora: dict[str, list[Pair]]
+    options: Namespace, config: TrainConfig, corpora: dict[str, list[Pair]], team: Team = ALONE
 ) -> tuple[Network[Any], Tokenizer]:
     """The model and tokenizer to begin with: resumed, taken from ``--init``, or new."""
     device = pick_device(options.device)
@@ -133,7 +146,7 @@ def build(
         _refuse_changes(shape, model.config, start)
         return model, tokenizer
     model_config = preset(options.arch or "transformer", options.size, **shape)
-    tokenizer = choose_tokenizer(options, config, corpora, model_config)
+    tokenizer = choose_tokenizer(options, config, corpora, model_config, team)
     model_config = dataclasses.replace(model_config, vocabulary=len(tokenizer))
     return new_model(model_config).to(device), tokenizer
 
@@ -152,15 +165,20 @@ def choose_tokenizer(
     config: TrainConfig,
     corpora: dict[str, list[Pair]],
     shape: ModelConfig | RecurrentConfig,
+    team: Team,
 ) -> Tokenizer:
-    """The tokenizer of the model in ``--tokenizer``, or one learned from the corpora."""
+    """The tokenizer of the model in ``--tokenizer``, or one learned from the corpora, by one."""
     if options.tokenizer is not None:
         if options.vocabulary is not None:
             raise UsageError("Give --tokenizer or --vocabulary: one size of the vocabulary.")
         return Tokenizer.load(options.tokenizer / TOKENIZER, shape.max_length)
     pieces = options.vocabulary or shape.vocabulary
+    if not team.leads:
+        return Tokenizer(team.told(b""))
     announce(f"learning a vocabulary of {pieces} pieces ...")
-    return learn_vocabulary(corpora, config, pieces)
+    learned = learn_vocabulary(corpora, config, pieces)
+    team.told(learned.model)
+    return learned
 
 
 def _refuse_changes(

@@ -1,8 +1,7 @@
-"""The training loop: schedule, averaged weights, and a state that survives a kill."""
+"""A training run: for how long, what it leaves behind, and a state that survives a kill."""
 
 from __future__ import annotations
 
-import copy
 import json
 import signal
 import time
@@ -12,21 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from safetensors.torch import save_file
-from torch import Tensor
 
-from transformer.checkpoint import (
-    load_weights,
-    read_tensors,
-    replace_file,
-    save_model,
-)
+from transformer.checkpoint import read_tensors, replace_file, save_model
 from transformer.config import TrainConfig
 from transformer.data import Batch, Pair, TrainingBatches
-from transformer.duration import Clock, check_duration, schedule
+from transformer.distributed import ALONE, Team
+from transformer.duration import Clock, check_duration
 from transformer.errors import UsageError
-from transformer.loss import dev_loss, token_loss
+from transformer.learner import Learner
+from transformer.loss import dev_loss
 from transformer.network import Network
 from transformer.progress import Progress
 from transformer.tokenizer import Tokenizer
@@ -39,17 +33,12 @@ SNAPSHOT_PAIR = ("Le chat noir dort sur le canapé.", "The black cat is sleeping
 Measure = Callable[[Network[Any], Tokenizer, list[Pair]], float | None]
 
 
-def fast_matrix_dtype(device: torch.device) -> torch.dtype | None:
-    """bfloat16 where the processor multiplies it faster than float32, else None."""
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else None
-    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-    fast = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")
-    return torch.bfloat16 if fast else None
-
-
 class Trainer:
-    """One training run, in a folder that is a loadable model from the first save on."""
+    """One training run, in a folder that is a loadable model from the first save on.
+
+    In a ``team`` of several processes each has a Trainer, all make the same steps and stop after
+    the same one, and the process that leads writes the files.
+    """
 
     def __init__(
         self,
@@ -60,18 +49,15 @@ class Trainer:
         dev: list[Pair],
         config: TrainConfig,
         measure: Measure,
+        team: Team = ALONE,
     ) -> None:
         self.folder, self.model, self.tokenizer = folder, model, tokenizer
-        self.config, self.dev, self.measure = config, dev, measure
+        self.config, self.dev, self.measure, self.team = config, dev, measure, team
         self.clock = Clock()
-        self._device = model.embedding.weight.device
-        self._dtype = fast_matrix_dtype(self._device)
+        self.learner = Learner(model, config, team)
         self._batches = TrainingBatches(corpora, tokenizer, config)
-        self._optimizer = torch.optim.AdamW(
-            parameter_groups(model, config.weight_decay), betas=(0.9, 0.98), fused=True
-        )
-        self._average = {name: p.detach().clone() for name, p in model.named_parameters()}
-        self._stopped = False
+        self._asked_to_stop = self._stopped = False
+        self._recent: list[float] = []  # losses since the last line of the log
 
     def run(
         self,
@@ -88,38 +74,13 @@ class Trainer:
         check_duration(minutes, cpu_minutes, steps, report_every)
         signals = (signal.SIGTERM, signal.SIGINT)
         previous = [signal.signal(number, self._stop) for number in signals]
-        progress = Progress("training")
-        begun, saved = time.monotonic() - self.clock.seconds, time.monotonic()
-        if self.clock.step == 0:
-            self._snapshot(0)
-        stream = self._batches.stream(self.clock.chunk, self.clock.batch)
-        recent: list[float] = []
         try:
-            while not self._stopped:
-                done = self.clock.share_done(minutes, cpu_minutes, steps)
-                if done >= 1:
-                    break
-                worked = time.process_time()
-                self.clock.chunk, number, batch = next(stream)
-                recent.append(self._step(batch, done))
-                self.clock.cpu_seconds += time.process_time() - worked
-                self.clock.step += 1
-                self.clock.batch = number + 1
-                self.clock.pairs += len(batch.lengths_B)
-                self.clock.seconds = time.monotonic() - begun
-                speed = self.clock.pairs / self.clock.seconds
-                progress.show(done, f"loss {recent[-1]:.3f}, {speed:.0f} pairs/s,")
-                if self.clock.step in SNAPSHOT_STEPS:
-                    self._snapshot(self.clock.step)
-                if self.clock.step % report_every == 0:
-                    self._log(float(np.mean(recent)))
-                    recent.clear()
-                if time.monotonic() - saved > SAVE_EVERY:
-                    self.save()
-                    saved = time.monotonic()
+            if self.clock.step == 0:
+                self._snapshot(0)
+            self._train(minutes, steps, report_every, cpu_minutes)
             self.save()  # first: what follows takes longer than some wait after SIGTERM
-            if recent:
-                self._log(float(np.mean(recent)))
+            if self._recent:
+                self._log()
             if not self._stopped:
                 self._snapshot(self.clock.step)
                 self._drop_former_last_snapshots()
@@ -127,66 +88,99 @@ class Trainer:
             for number, handler in zip(signals, previous, strict=True):
                 signal.signal(number, handler)
 
+    def _train(
+        self,
+        minutes: float | None,
+        steps: int | None,
+        report_every: int,
+        cpu_minutes: float | None,
+    ) -> None:
+        """Steps, until the time is over or one of the processes is asked to stop."""
+        progress, saved = Progress("training"), time.monotonic()
+        begun = saved - self.clock.seconds
+        place = (self.clock.chunk, self.clock.batch)
+        stream = self._batches.stream(*place, self.team.rank, self.team.size)
+        while not self._stopped:
+            done = self.clock.share_done(minutes, cpu_minutes, steps)
+            if done >= 1:
+                break
+            worked, asked = time.process_time(), time.monotonic()
+            self.clock.chunk, number, batch = next(stream)
+            waited = time.monotonic() - asked
+            loss = self._step(batch, done)
+            self.clock.step += 1
+            self.clock.batch = number + 1
+            self._agree(begun, waited, time.process_time() - worked, batch.pairs, loss)
+            if self.team.leads:
+                speed = self.clock.pairs / self.clock.seconds
+                progress.show(done, f"loss {self._recent[-1]:.3f}, {speed:.0f} pairs/s,")
+            if self.clock.step in SNAPSHOT_STEPS:
+                self._snapshot(self.clock.step)
+            if self.clock.step % report_every == 0:
+                self._log()
+            if time.monotonic() - saved > SAVE_EVERY:
+                self.save()
+                saved = time.monotonic()
+
     def _stop(self, *_: object) -> None:
-        self._stopped = True
+        self._asked_to_stop = True
 
     def _step(self, batch: Batch, share_done: float) -> float:
-        self.model.train()
-        rate = self.config.learning_rate * schedule(
-            self.clock.step, share_done, self.config.warmup_steps
+        return self.learner.learn(batch, self.clock.step, share_done)
+
+    def _agree(self, begun: float, waited: float, worked: float, pairs: int, loss: float) -> None:
+        """Where the run stands after a step: the same for all processes, so that all stop at once.
+
+        Time is that of the process that leads, time of the processor that of all together.
+        """
+        leads = self.team.leads
+        seconds, waited, worked, all_pairs, loss, asked = self.team.sums(
+            (time.monotonic() - begun) * leads,
+            waited * leads,
+            worked,
+            pairs,
+            loss,
+            self._asked_to_stop,
         )
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
-        self._optimizer.zero_grad()
-        with self._autocast():
-            loss = token_loss(self.model, batch.to(self._device), self.config.label_smoothing)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
-        self._optimizer.step()
-        self._update_average()
-        return float(loss.detach())
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self._device.type, self._dtype, enabled=self._dtype is not None)
-
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        """Exponential moving average of the weights, young at first (Polyak and Juditsky 1992)."""
-        decay = min(self.config.average_decay, (1 + self.clock.step) / (10 + self.clock.step))
-        weights = [p.detach() for p in self.model.parameters()]
-        torch._foreach_lerp_(list(self._average.values()), weights, 1 - decay)
-
-    def averaged(self) -> Network[Any]:
-        """A copy of the model with the averaged weights, ready to translate."""
-        model = copy.deepcopy(self.model).eval()  # a new one would draw random numbers
-        model.load_state_dict(self._average)
-        return model
+        self.clock.seconds = seconds
+        self.clock.waiting_seconds += waited
+        self.clock.cpu_seconds += worked
+        self.clock.pairs += int(all_pairs)
+        self._recent.append(loss)
+        self._stopped = bool(asked)
 
     # -- what the run leaves behind -------------------------------------------------------------
 
-    def _log(self, loss: float) -> None:
-        model = self.averaged()
+    def _log(self) -> None:
+        loss = float(np.mean(self._recent))
+        self._recent.clear()
+        if not self.team.leads:
+            return
+        model = self.learner.averaged()
         line = {
             "step": self.clock.step,
             "loss": round(loss, 4),
-            "learning_rate": round(float(self._optimizer.param_groups[0]["lr"]), 8),
+            "learning_rate": round(self.learner.rate, 8),
             "dev_loss": self._dev_loss(model),
             "dev_bleu": self.measure(model, self.tokenizer, self.dev),
             "seconds": round(self.clock.seconds, 1),
             "cpu_seconds": round(self.clock.cpu_seconds, 1),
+            "waiting_seconds": round(self.clock.waiting_seconds, 3),
             "pairs": self.clock.pairs,
         }
         with (self.folder / LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
     def _dev_loss(self, model: Network[Any]) -> float | None:
-        with self._autocast():
+        with self.learner.autocast():
             return round(dev_loss(model, self.tokenizer, self.dev), 4) if self.dev else None
 
     def _snapshot(self, step: int) -> None:
         """Attention weights of one fixed pair, to watch them form, if the model has any."""
+        if not self.team.leads:
+            return
         source, target = (self.tokenizer.encode(text) for text in SNAPSHOT_PAIR)
-        maps = self.averaged().trace(source.ids, target.ids).maps()
+        maps = self.learner.averaged().trace(source.ids, target.ids).maps()
         arrays = {f"{kind}_weights": weights.astype(np.float16) for kind, weights in maps.items()}
         if not arrays:
             return
@@ -202,26 +196,23 @@ class Trainer:
 
     def _drop_former_last_snapshots(self) -> None:
         """A run that was prolonged has had other last steps: eight snapshots at most stay."""
-        for path in (self.folder / SNAPSHOTS).glob("*.npz"):
+        for path in (self.folder / SNAPSHOTS).glob("*.npz") if self.team.leads else ():
             if int(path.stem) not in (*SNAPSHOT_STEPS, self.clock.step):
                 path.unlink()
 
     def save(self) -> None:
         """Write the averaged model and all that ``resume`` needs."""
-        save_model(self.folder, self.model.config, self.tokenizer, self._average)
-        tensors: dict[str, Tensor] = {"rng": torch.get_rng_state()}
-        if self._device.type == "cuda":
-            tensors["rng_cuda"] = torch.cuda.get_rng_state(self._device)
-        for name, parameter in self.model.named_parameters():
-            tensors[f"weight/{name}"] = parameter.detach()
-            tensors[f"average/{name}"] = self._average[name]
-            for key, value in self._optimizer.state[parameter].items():
-                tensors[f"{key}/{name}"] = value
+        if not self.team.leads:
+            return
+        averaged = self.learner.averaged().state_dict()
+        save_model(self.folder, self.model.config, self.tokenizer, averaged)
         header = {"clock": json.dumps(asdict(self.clock))}
         replace_file(
             self.folder / STATE,
             lambda path: save_file(
-                {name: tensor.contiguous() for name, tensor in tensors.items()}, path, header
+                {name: tensor.contiguous() for name, tensor in self.learner.state().items()},
+                path,
+                header,
             ),
         )
 
@@ -236,20 +227,9 @@ class Trainer:
                 path=path,
             )
         self.clock = Clock(**json.loads(header["clock"]))
-        prefix = "weight/"
-        weights = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
-        load_weights(self.model, weights, path)
-        for name, parameter in self.model.named_parameters():
-            self._average[name].copy_(tensors[f"average/{name}"])
-            self._optimizer.state[parameter] = {
-                key: tensors[f"{key}/{name}"].to(parameter.device)
-                for key in ("step", "exp_avg", "exp_avg_sq")
-                if f"{key}/{name}" in tensors
-            }
-        torch.set_rng_state(tensors["rng"])
-        if "rng_cuda" in tensors and self._device.type == "cuda":
-            torch.cuda.set_rng_state(tensors["rng_cuda"], self._device)
-        self._cut_log()
+        self.learner.restore(tensors, path)
+        if self.team.leads:
+            self._cut_log()
 
     def _cut_log(self) -> None:
         path = self.folder / LOG
@@ -258,16 +238,3 @@ class Trainer:
             whole = [line for line in lines if line.endswith("\n")]  # not cut short by a kill
             kept = [line for line in whole if json.loads(line)["step"] <= self.clock.step]
             replace_file(path, lambda beside: beside.write_text("".join(kept), encoding="utf-8"))
-
-
-def parameter_groups(model: Network[Any], weight_decay: float) -> list[dict[str, Any]]:
-    """Weight decay on matrices, not on the embedding, norms and biases."""
-    decayed: list[Tensor] = []
-    kept: list[Tensor] = []
-    for name, parameter in model.named_parameters():
-        matrix = parameter.dim() == 2 and not name.startswith("embedding")
-        (decayed if matrix else kept).append(parameter)
-    return [
-        {"params": decayed, "weight_decay": weight_decay},
-        {"params": kept, "weight_decay": 0.0},
-    ]

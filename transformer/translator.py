@@ -18,11 +18,13 @@ from transformer.edits import Edits
 from transformer.errors import UsageError, not_a_transformer
 from transformer.model import Transformer
 from transformer.network import Network
-from transformer.tokenizer import Tokenizer, Tokens
+from transformer.sentences import split_text
+from transformer.tokenizer import Tokenizer, Tokens, check, normalise
 from transformer.trace import Kind, RecurrentTrace, Trace
 
 MODELS = Path(__file__).parents[1] / "assets" / "models"
 TOKENS_AT_ONCE = 4000  # padded pieces, both sides, that translate_batch decodes together
+READ_WHOLE = 64  # pieces: as TrainConfig.longest, since no model has learned from longer sentences
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,13 @@ class ScoredText(NamedTuple):
     score: float
 
 
+class Sentence(NamedTuple):
+    """One of the sentences of a longer text, and its translations, best first."""
+
+    source: Tokens
+    candidates: tuple[Candidate, ...]
+
+
 class Translator:
     """A model and its tokenizer. Keeps no result and may be shared by threads.
 
@@ -158,6 +167,36 @@ class Translator:
         sources = [self.tokenizer.encode(text) for text in texts]
         found = self.search_batch(sources, beam_size)
         return [ScoredText(best[0].text, best[0].score) for best in found]
+
+    def translate_texts(self, texts: Sequence[str], beam_size: int = 4) -> list[list[Sentence]]:
+        """Texts of any length, sentence by sentence; a text's English is ``join`` of its sentences.
+
+        Raises UsageError for the first text that cannot be read.
+        """
+        return self.search_texts([self.read(text) for text in texts], beam_size)
+
+    def sentences(self, text: str) -> list[str]:
+        """``text`` in parts that the model reads whole: its sentences, cut on where too long.
+
+        Joined, the parts are the text again. Raises UsageError if it cannot be read.
+        """
+        check(normalise(text))
+        longest = min(READ_WHOLE, self.tokenizer.longest)
+        return split_text(
+            text, lambda part: len(self.tokenizer.encode_corpus([part])[0]) <= longest
+        )
+
+    def read(self, text: str) -> list[Tokens]:
+        """The ``sentences`` of ``text`` as the encoder's inputs."""
+        return [self.tokenizer.encode(sentence) for sentence in self.sentences(text)]
+
+    def search_texts(
+        self, texts: Sequence[Sequence[Tokens]], beam_size: int = 4
+    ) -> list[list[Sentence]]:
+        """Every sentence of every text, translated; sentences of alike length go together."""
+        sources = [source for text in texts for source in text]
+        found = iter(self.search_batch(sources, beam_size))
+        return [[Sentence(source, next(found)) for source in text] for text in texts]
 
     def search_batch(
         self, sources: Sequence[Tokens], beam_size: int = 4, edits: Edits = ()
@@ -236,6 +275,12 @@ class Translator:
             rank = 1 + int((row > row[id]).sum())
             steps.append(Step(self.tokenizer.piece(id), float(row[id]), rank, likeliest))
         return tuple(steps)
+
+
+def join(sentences: Sequence[Sentence]) -> str:
+    """The best translation of every sentence, with spaces between."""
+    found = (sentence.candidates[0].text for sentence in sentences)
+    return " ".join(text for text in found if text)
 
 
 def log_softmax(logits_LV: np.ndarray) -> np.ndarray:

@@ -175,16 +175,20 @@ class Translator:
         """
         return self.search_texts([self.read(text) for text in texts], beam_size)
 
-    def sentences(self, text: str) -> list[str]:
+    def sentences(self, text: str, characters: int | None = None) -> list[str]:
         """``text`` in parts that the model reads whole: its sentences, cut on where too long.
 
-        Joined, the parts are the text again. Raises UsageError if it cannot be read.
+        Joined, the parts are the text again; none has more than so many ``characters``, if given.
+        Raises UsageError if the text cannot be read.
         """
+
+        def fits(part: str) -> bool:
+            pieces = len(self.tokenizer.encode_corpus([part])[0])
+            short = characters is None or len(part.strip()) <= characters
+            return short and pieces <= min(READ_WHOLE, self.tokenizer.longest)
+
         check(normalise(text))
-        longest = min(READ_WHOLE, self.tokenizer.longest)
-        return split_text(
-            text, lambda part: len(self.tokenizer.encode_corpus([part])[0]) <= longest
-        )
+        return split_text(text, fits)
 
     def read(self, text: str) -> list[Tokens]:
         """The ``sentences`` of ``text`` as the encoder's inputs."""

@@ -182,8 +182,19 @@ def test_evaluate_prints_both_beams_and_the_signatures(run, tmp_path: Path) -> N
     assert out[3].startswith("BLEU nrefs:1") and out[4].startswith("chrF nrefs:1")
 
 
+def test_evaluate_prints_how_well_calibrated_the_model_is(run, tmp_path: Path) -> None:
+    path = tmp_path / "few.tsv"
+    path.write_text("Où ?\tWhere?\nUn chat.\tA cat.\n")
+    status, out, err = run("evaluate", "--data", path, "--calibration", path)
+    assert (status, err, len(out)) == (0, [], 7)
+    assert out[0] == "random on few.tsv, 2 sentences, 15 bins"
+    assert out[1].startswith("temperature 1.00 (as it is): loss ")
+    assert "fitted on few.tsv" in out[4] and all("ECE 0." in out[i] for i in (2, 3, 5, 6))
+
+
 def test_train_then_translate(run, corpus_folder: Path, tmp_path: Path) -> None:
     small = ["--size", "tiny", "--mix", "plain=1", "--vocabulary", 400, "--tokens", 200]
+    small += ["--noise", 0.5]
     status, _, err = run(
         *("train", "--data", corpus_folder, "--out", tmp_path / "run", "--steps", 2, *small)
     )
@@ -201,6 +212,7 @@ def test_train_then_translate(run, corpus_folder: Path, tmp_path: Path) -> None:
         (["trace", "un", "--out", "/dev/null/t.npz"], "cannot be written"),
         (["trace", "un", "--beam", "0", "--out", "t.npz"], "beam"),
         (["evaluate", "--data", "/nowhere.tsv"], "/nowhere.tsv cannot be read"),
+        (["evaluate", "--alignments", "a", "--calibration", "b"], "goes with --data"),
         (["train", "--data", "/nowhere", "--out", "run"], "/nowhere should hold"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

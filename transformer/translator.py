@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,26 +170,20 @@ class Translator:
         return [ScoredText(best[0].text, best[0].score) for best in found]
 
     def translate_texts(self, texts: Sequence[str], beam_size: int = 4) -> list[list[Sentence]]:
-        """Texts of any length, sentence by sentence; a text's English is ``join`` of its sentences.
-
-        Raises UsageError for the first text that cannot be read.
-        """
+        """Texts of any length, by sentences (see ``join``); UsageError if one cannot be read."""
         return self.search_texts([self.read(text) for text in texts], beam_size)
 
-    def sentences(self, text: str, characters: int | None = None) -> list[str]:
+    def sentences(self, text: str, characters: float = math.inf) -> list[str]:
         """``text`` in parts that the model reads whole: its sentences, cut on where too long.
 
-        Joined, the parts are the text again; none has more than so many ``characters``, if given.
+        Joined, the parts are the text again; none has more than so many ``characters``.
         Raises UsageError if the text cannot be read.
         """
-
-        def fits(part: str) -> bool:
-            pieces = len(self.tokenizer.encode_corpus([part])[0])
-            short = characters is None or len(part.strip()) <= characters
-            return short and pieces <= min(READ_WHOLE, self.tokenizer.longest)
-
         check(normalise(text))
-        return split_text(text, fits)
+        encode, most = self.tokenizer.encode_corpus, min(READ_WHOLE, self.tokenizer.longest)
+        return split_text(
+            text, lambda part: len(part.strip()) <= characters and len(encode([part])[0]) <= most
+        )
 
     def read(self, text: str) -> list[Tokens]:
         """The ``sentences`` of ``text`` as the encoder's inputs."""

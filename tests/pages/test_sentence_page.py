@@ -59,9 +59,12 @@ def test_a_sentence_that_the_text_lacks_is_its_last(visit) -> None:
     assert visitor.query["sentence"] == "3" and visitor.sentences == []
 
 
-def test_every_page_and_file_speaks_of_the_picked_sentence(visit) -> None:
+def test_figures_and_cells_speak_of_the_picked_sentence(visit) -> None:
     visitor = visit("attention", {"text": TEXT, "sentence": "2"})
     assert visitor.chart.columns[0] == "Où"
+    assert visitor.plot().columns[:2] == ["Où", "sont"]
+    (cell,) = (code.value for code in visitor.app.code if "translator.translate" in code.value)
+    assert repr(SENTENCES[1]) in cell and TEXT not in cell
 
 
 def test_a_text_as_long_as_the_bar_takes_is_translated(visit) -> None:

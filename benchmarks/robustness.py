@@ -1,64 +1,23 @@
 """How much BLEU is lost when people type otherwise than the test set is written.
 
     .venv/bin/python benchmarks/robustness.py --data DATA/tatoeba.test.tsv [--model DIR] [--beam N]
+        [--sentences N]
 
 Alters the French side of a test set in one way at a time, translates it again, and prints a table:
 BLEU and chrF against the same English, and the difference to the set as it is. Where two sentences
-are put into a line, so are their references.
+are put into a line, so are their references. Translates as the command and the pages do: sentence
+by sentence.
 """
 
 import argparse
 import sys
-import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from transformer.data import Pair, read_pairs
-from transformer.evaluate import score, translate_all
-from transformer.translator import Translator
-
-
-def no_capital(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def all_lower(text: str) -> str:
-    return text.lower()
-
-
-def no_stop(text: str) -> str:
-    return text.rstrip(" .!?…")
-
-
-def no_accents(text: str) -> str:
-    """Without the marks on letters; a cedilla counts as one."""
-    letters = unicodedata.normalize("NFD", text)
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def straight(text: str) -> str:
-    return text.replace("’", "'")
-
-
-def curly(text: str) -> str:
-    return text.replace("'", "’")
-
-
-def double_spaces(text: str) -> str:
-    return text.replace(" ", "  ")
-
-
-ALTERED: dict[str, Callable[[str], str]] = {
-    "as it is": str,
-    "no capital at the beginning": no_capital,
-    "no capitals at all": all_lower,
-    "no final stop": no_stop,
-    "no accents": no_accents,
-    "straight apostrophes": straight,
-    "curly apostrophes": curly,
-    "double spaces": double_spaces,
-}
+from transformer.evaluate import score
+from transformer.translator import Translator, join
+from transformer.typed import WAYS
 
 
 def main() -> None:
@@ -66,17 +25,15 @@ def main() -> None:
     parser.add_argument("--data", required=True, type=Path, help="French<TAB>English lines")
     parser.add_argument("--model", help="folder of the model (default: the shipped one)")
     parser.add_argument("--beam", type=int, default=4)
+    parser.add_argument("--sentences", type=int, metavar="N", help="only the first N")
     options = parser.parse_args()
     translator = Translator.load(options.model)
-    pairs = read_pairs(options.data)
-    sets = {
-        name: [(alter(french), english) for french, english in pairs]
-        for name, alter in ALTERED.items()
-    }
+    pairs = read_pairs(options.data)[: options.sentences]
     print(f"{translator.name} on {options.data.name}, {len(pairs)} sentences, beam {options.beam}")
     print(f"{'':32}{'BLEU':>6}{'':>8}{'chrF':>6}")
-    plain = _print(translator, "as it is", sets.pop("as it is"), options.beam, None)
-    for name, altered in sets.items():
+    plain = _print(translator, "as it is", pairs, options.beam, None)
+    for name, alter in WAYS.items():
+        altered = [(alter(french), english) for french, english in pairs]
         _print(translator, name, altered, options.beam, plain)
     twos = [
         (f"{one[0]} {two[0]}", f"{one[1]} {two[1]}")
@@ -88,7 +45,7 @@ def main() -> None:
 def _print(
     translator: Translator, name: str, pairs: list[Pair], beam: int, plain: float | None
 ) -> float:
-    found = translate_all(translator, [french for french, _ in pairs], beam)
+    found = [join(text) for text in translator.translate_texts([fr for fr, _ in pairs], beam)]
     scores = score(found, [english for _, english in pairs])
     change = "" if plain is None else f"{scores.bleu - plain:+.1f}"
     print(f"{name:32}{scores.bleu:6.1f}{change:>8}{scores.chrf:6.1f}", flush=True)

@@ -66,6 +66,8 @@ def test_a_model_refuses_wrong_settings_by_name(name: str, value: object) -> Non
         ("label_smoothing", 1.0),
         ("average_decay", 1.0),
         ("subword_alpha", -0.1),
+        ("noise", -0.1),
+        ("noise", 1.1),
         ("seed", -1),
     ],
 )

@@ -156,12 +156,20 @@ def same(one: Batch, other: Batch) -> bool:
     )
 
 
-@pytest.mark.parametrize("alpha", [0.0, 0.2], ids=["best cut", "sampled cuts"])
+@pytest.mark.parametrize(
+    ("alpha", "noise"),
+    [(0.0, 0.0), (0.2, 0.0), (0.0, 0.5)],
+    ids=["best cut", "sampled cuts", "altered"],
+)
 def test_batches_depend_on_seed_and_place_alone(
-    tokenizer: Tokenizer, pairs: list[Pair], monkeypatch: pytest.MonkeyPatch, alpha: float
+    tokenizer: Tokenizer,
+    pairs: list[Pair],
+    monkeypatch: pytest.MonkeyPatch,
+    alpha: float,
+    noise: float,
 ) -> None:
     monkeypatch.setattr(data, "CHUNK_PAIRS", 70)
-    config = TrainConfig(mix=(("a", 1.0),), tokens_per_batch=150, subword_alpha=alpha)
+    config = TrainConfig(mix=(("a", 1.0),), tokens_per_batch=150, subword_alpha=alpha, noise=noise)
     whole = list(itertools.islice(TrainingBatches({"a": pairs}, tokenizer, config).stream(), 80))
     assert whole[-1][0] >= 2, "over several chunks"
     for begin in (0, 1, 30, 65):
@@ -209,6 +217,21 @@ def test_sampling_cuts_every_pass_anew(tokenizer: Tokenizer) -> None:
     batches = TrainingBatches({"a": [("La voisine cherche", "The neighbour")]}, tokenizer, config)
     cuts = {tuple(b.source_BM[0].tolist()) for _, _, b in itertools.islice(batches.stream(), 20)}
     assert len(cuts) > 1
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.5, 1.0])
+def test_a_share_of_the_french_is_altered_and_no_english(
+    tokenizer: Tokenizer, noise: float
+) -> None:
+    french, english = "Été, La voisine.", "Summer, the neighbour."
+    config = TrainConfig(mix=(("a", 1.0),), noise=noise)
+    stream = TrainingBatches({"a": [(french, english)] * 400}, tokenizer, config).stream()
+    read: list[str] = []
+    for _, _, batch in itertools.islice(stream, 12):
+        read += [tokenizer.decode(row) for row in batch.source_BM.tolist()]
+        assert {tokenizer.decode(row) for row in batch.target_out_BL.tolist()} == {english}
+    altered = sum(text != french for text in read) / len(read)
+    assert altered == pytest.approx(noise, abs=0.15)
 
 
 def test_pairs_too_long_to_learn_from_are_left_out(tokenizer: Tokenizer) -> None:

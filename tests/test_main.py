@@ -68,7 +68,6 @@ def test_more_lines_than_fit_one_block_stay_in_order(
         (b"   ", "There is no text"),
         (b"caf\xe9", "not valid UTF-8"),
         (b"le \x00 chat", r"control character U+0000"),
-        (b"1" * 300, "at most 256"),
     ],
 )
 def test_a_bad_line_is_left_empty_and_the_others_go_on(
@@ -78,6 +77,33 @@ def test_a_bad_line_is_left_empty_and_the_others_go_on(
     first, last = (found.text for found in loaded.translate_batch(["un", "deux"]))
     assert (status, out) == (2, [first, "", last])
     assert len(err) == 1 and err[0].startswith("line 2: ") and why in err[0]
+
+
+def test_a_line_of_any_length_is_translated_sentence_by_sentence(run, loaded: Translator) -> None:
+    sentences = ["La voisine cherche.", "Où est M. Octave ?", "chat " * 300]
+    status, out, err = run("translate", "--beam", 1, " ".join(sentences), "1" * 300)
+    assert (status, err, len(out)) == (0, [], 2)
+    beginning = [found.text for found in loaded.translate_batch(sentences[:2], beam_size=1)]
+    assert out[0].startswith(" ".join(text for text in beginning if text))
+
+
+def test_json_tells_all_about_each_sentence_of_a_line(run, loaded: Translator) -> None:
+    line = "  ".join(FRENCH)
+    found = json.loads(run("translate", "--json", line)[1][0])
+    alone = [json.loads(one) for one in run("translate", "--json", *FRENCH)[1]]
+    assert found["source"] == line
+    assert [part["source"] for part in found["sentences"]] == list(FRENCH)
+    assert found["translation"] == " ".join(one["translation"] for one in alone)
+    assert found["score"] == pytest.approx(sum(one["score"] for one in alone), abs=1e-4)
+    for side in ("source_pieces", "target_pieces"):
+        assert found[side] == [piece for one in alone for piece in one[side]]
+    assert [part["alternatives"] for part in found["sentences"]] == [
+        [
+            other | {"score": pytest.approx(other["score"], abs=1e-4)}
+            for other in one["alternatives"]
+        ]
+        for one in alone
+    ]
 
 
 def test_one_output_line_for_every_input_line_whatever_is_in_them(run) -> None:
@@ -94,8 +120,10 @@ def test_json_tells_all_about_a_line(run, loaded: Translator) -> None:
         found, expected = json.loads(line), loaded.translate(french)
         assert list(found) == [
             *("source", "translation", "score"),
-            *("source_pieces", "target_pieces", "alternatives"),
+            *("source_pieces", "target_pieces", "alternatives", "sentences"),
         ]
+        (sentence,) = found["sentences"]
+        assert sentence == {name: found[name] for name in sentence}
         assert (found["source"], found["translation"]) == (french, expected.text)
         assert found["score"] == pytest.approx(expected.score, abs=1e-4)
         assert tuple(found["source_pieces"]) == expected.source.pieces
@@ -154,8 +182,19 @@ def test_evaluate_prints_both_beams_and_the_signatures(run, tmp_path: Path) -> N
     assert out[3].startswith("BLEU nrefs:1") and out[4].startswith("chrF nrefs:1")
 
 
+def test_evaluate_prints_how_well_calibrated_the_model_is(run, tmp_path: Path) -> None:
+    path = tmp_path / "few.tsv"
+    path.write_text("Où ?\tWhere?\nUn chat.\tA cat.\n")
+    status, out, err = run("evaluate", "--data", path, "--calibration", path)
+    assert (status, err, len(out)) == (0, [], 7)
+    assert out[0] == "random on few.tsv, 2 sentences, 15 bins"
+    assert out[1].startswith("temperature 1.00 (as it is): loss ")
+    assert "fitted on few.tsv" in out[4] and all("ECE 0." in out[i] for i in (2, 3, 5, 6))
+
+
 def test_train_then_translate(run, corpus_folder: Path, tmp_path: Path) -> None:
     small = ["--size", "tiny", "--mix", "plain=1", "--vocabulary", 400, "--tokens", 200]
+    small += ["--noise", 0.5]
     status, _, err = run(
         *("train", "--data", corpus_folder, "--out", tmp_path / "run", "--steps", 2, *small)
     )
@@ -173,6 +212,7 @@ def test_train_then_translate(run, corpus_folder: Path, tmp_path: Path) -> None:
         (["trace", "un", "--out", "/dev/null/t.npz"], "cannot be written"),
         (["trace", "un", "--beam", "0", "--out", "t.npz"], "beam"),
         (["evaluate", "--data", "/nowhere.tsv"], "/nowhere.tsv cannot be read"),
+        (["evaluate", "--alignments", "a", "--calibration", "b"], "goes with --data"),
         (["train", "--data", "/nowhere", "--out", "run"], "/nowhere should hold"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from transformer import ModelConfig, TrainConfig, UsageError, speed
+from transformer import ModelConfig, TrainConfig, UsageError, training_benchmark
 from transformer.__main__ import main
 from transformer.checkpoint import TOKENIZER, new_model
 from transformer.data import CHUNK_PAIRS, TrainingBatches, group_by_length, make_batch
 from transformer.loss import token_loss
 from transformer.results import load_results
+from transformer.tokenizer import END, Tokenizer
 from transformer.training_benchmark import (
     BASELINE,
     CASES,
@@ -23,7 +24,6 @@ from transformer.training_benchmark import (
     made_up_pairs,
     of_case,
 )
-from transformer.tokenizer import END, Tokenizer
 from transformer.translator import MODELS
 
 
@@ -75,7 +75,7 @@ def test_less_than_8_percent_is_padding(shipped):
 
 
 def test_the_command_reports_speed_padding_and_waiting(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(speed, "MADE_UP", 400)
+    monkeypatch.setattr(training_benchmark, "MADE_UP", 400)
     out = tmp_path / "training.json"
     line = ["benchmark", "training", "--size", "tiny", "--tokens", "800", "--device", "cpu"]
     assert main([*line, "--rounds", "2", "--seconds", "0.05", "--out", str(out)]) == 0

@@ -10,7 +10,14 @@ from transformer import Translation, Translator, UsageError
 from transformer import translator as module
 from transformer.data import Pair
 from transformer.trace import flatten
-from transformer.translator import default_model, log_softmax, pick_device, shipped_models
+from transformer.translator import (
+    READ_WHOLE,
+    default_model,
+    join,
+    log_softmax,
+    pick_device,
+    shipped_models,
+)
 
 FRENCH = "L'homme cherche « l'étoile »..."
 SHORT_TO_LONG = ("Où ?", "La voisine a peint la fenêtre.", "Mon frère n'aime pas.", FRENCH)
@@ -187,3 +194,16 @@ def test_shipped_models_begin_with_the_default(tmp_path, monkeypatch) -> None:  
     (tmp_path / "empty").mkdir()
     (tmp_path / "default").write_text("beta\n")
     assert shipped_models() == ["beta", "alpha", "gamma"]
+
+
+def test_a_text_is_its_sentences_each_translated_by_itself(translator: Translator) -> None:
+    text = "  La voisine cherche.  Où est l'homme âgé ? " + "chat " * 200
+    parts = translator.sentences(text)
+    assert "".join(parts) == text and len(parts) > 3
+    assert max(len(translator.tokenizer.encode(part).ids) for part in parts) <= READ_WHOLE
+    assert max(len(part.strip()) for part in translator.sentences(text, 30)) <= 30
+    (found,) = translator.translate_texts([text], beam_size=1)
+    alone = translator.translate_batch(parts, beam_size=1)
+    assert [sentence.candidates[0].text for sentence in found] == [one.text for one in alone]
+    assert [sentence.source.text for sentence in found] == [part.strip() for part in parts]
+    assert join(found) == " ".join(one.text for one in alone if one.text)

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from transformer import (
     benchmark,
@@ -26,7 +26,7 @@ from transformer.errors import UsageError
 
 if TYPE_CHECKING:
     from transformer.tokenizer import Tokens
-    from transformer.translator import Candidate, Translator
+    from transformer.translator import Sentence, Translator
 
 LINES_AT_ONCE = 256
 Command = Callable[[argparse.Namespace], int]
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     translate = with_model("translate", _translate, "Translate arguments, or standard input.")
-    translate.add_argument("text", nargs="*", metavar="TEXT", help="a French sentence")
+    translate.add_argument("text", nargs="*", metavar="TEXT", help="French, of any length")
     translate.add_argument("--beam", type=int, default=4, metavar="N", help="beam size (default 4)")
     translate.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -146,6 +146,8 @@ def _add_train_options(train: argparse.ArgumentParser) -> None:
     add("--tokens", type=int, metavar="N", help="padded pieces of a step (default 2500)")
     add("--learning-rate", type=float, metavar="X", help="peak rate (default 1.5e-3)")
     add("--subword-alpha", type=float, metavar="X", help="subword sampling; 0, the default, is off")
+    says = "share of French sides without capitals, final stop or accents (default 0)"
+    add("--noise", type=float, metavar="P", help=says)
     add("--seed", type=int, metavar="N", help="seed of everything random (default 1)")
     add("--report-every", type=int, default=1000, metavar="N", help="steps between log lines")
 
@@ -181,37 +183,51 @@ def _translate_block(
     translator: Translator, lines: Sequence[str], beam_size: int, as_json: bool
 ) -> Iterator[str | UsageError]:
     """For every line its output, or the UsageError that says why there is none."""
-    sources: list[Tokens | UsageError] = []
+
+    sources: list[list[Tokens] | UsageError] = []
     for line in lines:
         try:
-            sources.append(translator.tokenizer.encode(line))
+            sources.append(translator.read(line))
         except UsageError as error:
             sources.append(error)
     readable = [source for source in sources if not isinstance(source, UsageError)]
-    found = iter(translator.search_batch(readable, beam_size))
+    found = iter(translator.search_texts(readable, beam_size))
     for line, source in zip(lines, sources, strict=True):
         if isinstance(source, UsageError):
             yield source
         else:
-            candidates = next(found)
-            yield _as_json(line, source, candidates) if as_json else candidates[0].text
+            sentences = next(found)
+            found = (sentence.candidates[0].text for sentence in sentences)
+            english = " ".join(text for text in found if text)
+            yield _as_json(line, english, sentences) if as_json else english
 
 
-def _as_json(line: str, source: Tokens, candidates: Sequence[Candidate]) -> str:
-    best = candidates[0]
-    return json.dumps(
-        {
-            "source": line,
-            "translation": best.text,
-            "score": best.score,
-            "source_pieces": source.pieces,
-            "target_pieces": best.pieces,
-            "alternatives": [
-                {"translation": other.text, "score": other.score} for other in candidates[1:]
-            ],
-        },
-        ensure_ascii=False,
-    )
+def _as_json(line: str, english: str, sentences: Sequence[Sentence]) -> str:
+    """All about a line: what is said of its only sentence, or of several taken together."""
+    parts = [_about(sentence) for sentence in sentences]
+    about = parts[0] | {"source": line, "translation": english}
+    if len(parts) > 1:
+        about |= {
+            "score": sum(part["score"] for part in parts),
+            "source_pieces": [piece for part in parts for piece in part["source_pieces"]],
+            "target_pieces": [piece for part in parts for piece in part["target_pieces"]],
+            "alternatives": [],
+        }
+    return json.dumps(about | {"sentences": parts}, ensure_ascii=False)
+
+
+def _about(sentence: Sentence) -> dict[str, Any]:
+    best = sentence.candidates[0]
+    return {
+        "source": sentence.source.text,
+        "translation": best.text,
+        "score": best.score,
+        "source_pieces": sentence.source.pieces,
+        "target_pieces": best.pieces,
+        "alternatives": [
+            {"translation": other.text, "score": other.score} for other in sentence.candidates[1:]
+        ],
+    }
 
 
 def _trace(options: argparse.Namespace) -> int:

@@ -124,7 +124,8 @@ class TrainConfig:
     """How a model is trained. Lengths count pieces, rates are per step.
 
     ``minutes``, ``cpu_minutes`` and ``steps`` say how long the whole run takes, and so how fast
-    the rate decays. CPU minutes are those of all threads and leave out measuring and saving: a
+    the rate decays. ``noise`` is the share of French sides that are altered as people type them
+    (``typed.alter``). CPU minutes are those of all threads and leave out measuring and saving: a
     machine that is busy with something else does not change the result.
     """
 
@@ -145,6 +146,7 @@ class TrainConfig:
     clip_norm: float = 1.0
     average_decay: float = 0.998
     subword_alpha: float = 0.0
+    noise: float = 0.0
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -158,6 +160,7 @@ class TrainConfig:
         _expect(0 <= self.label_smoothing < 1, "label_smoothing", "in [0, 1)", self.label_smoothing)
         _expect(0 <= self.average_decay < 1, "average_decay", "in [0, 1)", self.average_decay)
         _expect(0 <= self.subword_alpha, "subword_alpha", "at least 0", self.subword_alpha)
+        _expect(0 <= self.noise <= 1, "noise", "in [0, 1]", self.noise)
         _expect(self.warmup_steps >= 1, "warmup_steps", "at least 1", self.warmup_steps)
         _expect(self.seed >= 0, "seed", "at least 0", self.seed)
 

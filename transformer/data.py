@@ -7,6 +7,7 @@ resumed run goes on with exactly the batches that an uninterrupted one would hav
 from __future__ import annotations
 
 import gzip
+import random
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ from torch import Tensor
 from transformer.config import TrainConfig
 from transformer.errors import UsageError
 from transformer.tokenizer import BEGIN, PAD, Tokenizer
+from transformer.typed import alter
 
 CHUNK_PAIRS = 16_384  # pairs that are sorted by length together: those of 200 batches or more
 CHUNK_TOKENS = 2500  # of a batch; larger ones need as many times more pairs to find their like
@@ -233,7 +235,9 @@ class TrainingBatches:
             for number, (corpus, count) in enumerate(zip(self._corpora, self._counts, strict=True))
             for i in self._places(number, len(corpus), chunk * count, count)
         ]
-        sources = self._encode([french for french, _ in pairs], chunk)
+        draw = random.Random(f"{self._config.seed} {chunk}")
+        typed = [alter(french, self._config.noise, draw) for french, _ in pairs]
+        sources = self._encode(typed, chunk)
         targets = self._encode([english for _, english in pairs], chunk)
         kept = [
             i

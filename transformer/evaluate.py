@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from transformer import alignments
+from transformer.analysis.calibration import BINS, after_the_reference, of_own_output
 from transformer.data import Pair, check_readable, read_pairs
 from transformer.decoding import check_beam
 from transformer.errors import UsageError
@@ -102,6 +103,8 @@ def add_options(parser: ArgumentParser) -> None:
     )
     add = parser.add_argument
     add("--beam", type=int, nargs="+", default=[1, 4], metavar="N", help="beam sizes (default 1 4)")
+    says = "how well calibrated probabilities are; a temperature is fitted on this file"
+    add("--calibration", type=Path, metavar="DEV.tsv", help=says)
     add("--json", action="store_true", help="of alignments: one JSON object for method and layer")
     add("--out", type=Path, metavar="FILE.json", help="of alignments: keep the rates in this file")
 
@@ -109,11 +112,15 @@ def add_options(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """What ``python -m transformer evaluate`` does."""
     if options.alignments:
+        if options.calibration:
+            raise UsageError("--calibration DEV.tsv goes with --data FILE.tsv.")
         return alignments.run(options)
     if options.json or options.out:
         raise UsageError("--json and --out go with --alignments FILE.jsonl, not with --data.")
     translator = Translator.load(options.model, options.device)
     pairs = read_pairs(options.data)
+    if options.calibration:
+        return _calibration(translator, pairs, options)
     for beam_size in options.beam:
         check_beam(beam_size)
     check_readable([french for french, _ in pairs], translator.tokenizer, options.data)
@@ -126,4 +133,24 @@ def run(options: Namespace) -> int:
             flush=True,
         )
     print(f"BLEU {quality.bleu_signature}\nchrF {quality.chrf_signature}")
+    return 0
+
+
+def _calibration(translator: Translator, pairs: Sequence[Pair], options: Namespace) -> int:
+    """Expected calibration error, as the model is and with a temperature fitted on other pairs."""
+    fitted = after_the_reference(translator, read_pairs(options.calibration)).best_temperature()
+    forced = after_the_reference(translator, pairs, (1.0, fitted))
+    own = of_own_output(translator, pairs, (1.0, fitted))
+    print(f"{translator.name} on {options.data.name}, {len(pairs)} sentences, {BINS} bins")
+    for what, temperature in (("as it is", 1.0), (f"fitted on {options.calibration.name}", fitted)):
+        print(f"temperature {temperature:.2f} ({what}): loss {forced.loss(temperature):.3f} nats")
+        for name, found in (
+            ("likeliest piece after the reference is the next", forced),
+            ("piece of the greedy translation is in the reference", own),
+        ):
+            print(
+                f"  {name}: {found.right_N.mean():.3f} right, "
+                f"{found.confidence_N(temperature).mean():.3f} sure, "
+                f"ECE {found.error(temperature):.3f} ({len(found.right_N)} pieces)"
+            )
     return 0

@@ -112,6 +112,7 @@ def train_options(options: Namespace) -> dict[str, Any]:
             "tokens_per_batch": options.tokens,
             "learning_rate": options.learning_rate,
             "subword_alpha": options.subword_alpha,
+            "noise": options.noise,
             "seed": options.seed,
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,13 @@ from transformer.errors import UsageError, not_a_transformer
 from transformer.model import Transformer
 from transformer.network import Network
 from transformer.projection import pack
-from transformer.tokenizer import Tokenizer, Tokens
+from transformer.sentences import split_text
+from transformer.tokenizer import Tokenizer, Tokens, check, normalise
 from transformer.trace import Kind, RecurrentTrace, Trace
 
 MODELS = Path(__file__).parents[1] / "assets" / "models"
 TOKENS_AT_ONCE = 4000  # padded pieces, both sides, that translate_batch decodes together
+READ_WHOLE = 64  # pieces: as TrainConfig.longest, since no model has learned from longer sentences
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,13 @@ class ScoredText(NamedTuple):
     score: float
 
 
+class Sentence(NamedTuple):
+    """One of the sentences of a longer text, and its translations, best first."""
+
+    source: Tokens
+    candidates: tuple[Candidate, ...]
+
+
 class Translator:
     """A model and its tokenizer. Keeps no result and may be shared by threads.
 
@@ -160,6 +170,34 @@ class Translator:
         sources = [self.tokenizer.encode(text) for text in texts]
         found = self.search_batch(sources, beam_size)
         return [ScoredText(best[0].text, best[0].score) for best in found]
+
+    def translate_texts(self, texts: Sequence[str], beam_size: int = 4) -> list[list[Sentence]]:
+        """Texts of any length, by sentences (see ``join``); UsageError if one cannot be read."""
+        return self.search_texts([self.read(text) for text in texts], beam_size)
+
+    def sentences(self, text: str, characters: float = math.inf) -> list[str]:
+        """``text`` in parts that the model reads whole: its sentences, cut on where too long.
+
+        Joined, the parts are the text again; none has more than so many ``characters``.
+        Raises UsageError if the text cannot be read.
+        """
+        check(normalise(text))
+        encode, most = self.tokenizer.encode_corpus, min(READ_WHOLE, self.tokenizer.longest)
+        return split_text(
+            text, lambda part: len(part.strip()) <= characters and len(encode([part])[0]) <= most
+        )
+
+    def read(self, text: str) -> list[Tokens]:
+        """The ``sentences`` of ``text`` as the encoder's inputs."""
+        return [self.tokenizer.encode(sentence) for sentence in self.sentences(text)]
+
+    def search_texts(
+        self, texts: Sequence[Sequence[Tokens]], beam_size: int = 4
+    ) -> list[list[Sentence]]:
+        """Every sentence of every text, translated; sentences of alike length go together."""
+        sources = [source for text in texts for source in text]
+        found = iter(self.search_batch(sources, beam_size))
+        return [[Sentence(source, next(found)) for source in text] for text in texts]
 
     def search_batch(
         self, sources: Sequence[Tokens], beam_size: int = 4, edits: Edits = ()

@@ -9,6 +9,7 @@ from pages.shared.compare import compare
 from pages.shared.guard import literal
 from pages.shared.language import _, explain
 from pages.shared.picture import Picture, show
+from pages.shared.sentence import current_text
 from pages.shared.stage import proof
 from pages.shared.translation import BEAM_SIZE, load, translate
 from transformer import Translation, UsageError
@@ -28,7 +29,7 @@ LOGS = "np.log([step.probability for step in {name}.search.steps])"
 
 def against_the_models_own(translation: Translation) -> None:
     """Both texts, what each is worth to the model, and who wins."""
-    model, text, edits = st.session_state["model"], st.session_state["text"], current_edits()
+    model, text, edits = st.session_state["model"], current_text(), current_edits()
     own = translate(model, text, edits).translation
     compare(own, translation, titles=(_("The model's own"), _("Yours")), key="texts")
     both = [found.search.hypotheses[0] for found in (translation, own)]
@@ -89,9 +90,7 @@ def _race(translation: Translation, own: Translation) -> Picture:
             "numbered(translation.target.pieces)": yours,
             "numbered(own.target.pieces)": pieces,
         },
-        setup=OWN_SETUP.format(
-            text=st.session_state["text"], beam=BEAM_SIZE, edits=edits_argument(code)
-        ),
+        setup=OWN_SETUP.format(text=current_text(), beam=BEAM_SIZE, edits=edits_argument(code)),
         names=names,
         title=_("Log-probability so far, from piece to piece"),
         axes=(_("pieces so far"), _("nats")),

@@ -15,6 +15,7 @@ from pages.shared.pairs import MINIMAL_PAIRS
 from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
 from pages.shared.second_text import text_box
+from pages.shared.sentence import current_text
 from pages.shared.translation import BEAM_SIZE, load, translate
 from pages.shared.versus import VERSUS
 from transformer import Kind, Translation
@@ -117,7 +118,7 @@ def _model(translation: Translation) -> Other:
     st.selectbox(
         _("Second model"), shipped_models(), key="second_model", persist_state="session", width=220
     )
-    second, text = st.session_state["second_model"], st.session_state["text"]
+    second, text = st.session_state["second_model"], current_text()
     return Other(
         load(second).translate(text, target=translation.text or None),
         translate(second, text).translation,

@@ -14,6 +14,7 @@ from pages.shared.language import _, explain
 from pages.shared.live import live
 from pages.shared.odds import odds
 from pages.shared.picture import Picture, show
+from pages.shared.sentence import current_text
 from pages.shared.translation import load, translate
 from transformer import Kind, Translation, UsageError
 from transformer.analysis.edited import piece_log_probabilities, replay, without_each_head
@@ -130,7 +131,7 @@ def _list(edits: Edits) -> None:
 
 def _texts(translation: Translation, edits: Edits) -> None:
     """Both translations, and what differs."""
-    edited = translate(st.session_state["model"], st.session_state["text"], edits).translation
+    edited = translate(st.session_state["model"], current_text(), edits).translation
     gone, new = compare(
         translation, edited, titles=(_("As trained"), _("With the edits")), key="texts"
     )
@@ -146,7 +147,7 @@ def _texts(translation: Translation, edits: Edits) -> None:
 def _numbers(translation: Translation, edits: Edits) -> None:
     """How the translation as trained fares under the edits, beside the new one."""
     model = st.session_state["model"]
-    edited = translate(model, st.session_state["text"], edits).translation
+    edited = translate(model, current_text(), edits).translation
     replayed = replay(load(model), translation, edits)
     trained_L = piece_log_probabilities(translation.trace, translation.target)
     edited_L = piece_log_probabilities(replayed, translation.target)
@@ -210,7 +211,7 @@ def _changes(model: str, text: str, kind: Kind, code: str) -> np.ndarray:
 def _each_head(translation: Translation, edits: Edits) -> None:
     """Where to begin: what each head of the chosen attention is worth to this translation."""
     kind, code = st.session_state["kind"], write_edits(edits)
-    changes_NH = _changes(st.session_state["model"], st.session_state["text"], kind, code)
+    changes_NH = _changes(st.session_state["model"], current_text(), kind, code)
     layer, head = np.unravel_index(changes_NH.argmin(), changes_NH.shape)
     st.subheader(_("Where to begin: every head switched off alone"))
     show(

@@ -15,6 +15,7 @@ from pages.shared.language import _, explain
 from pages.shared.live import live
 from pages.shared.odds import odds
 from pages.shared.picture import Picture, show
+from pages.shared.sentence import current_text
 from pages.shared.side import pick_piece
 from pages.shared.translation import load, translate
 from transformer import Translation, UsageError
@@ -144,7 +145,7 @@ def _alternatives(
 
 def _next(translation: Translation, pieces: tuple[str, ...], place: int) -> None:
     """The ten likeliest pieces at that place, and the sentence that each would have led to."""
-    model, text = st.session_state["model"], st.session_state["text"]
+    model, text = st.session_state["model"], current_text()
     code = write_edits(current_edits())
     try:
         there = _alternatives(model, text, code, current_english(), place)

@@ -10,6 +10,7 @@ from pages.shared.live import live
 from pages.shared.pairs import PATCHES
 from pages.shared.picture import Picture, show
 from pages.shared.second_text import example_box, text_box
+from pages.shared.sentence import current_text
 from pages.shared.stage import proof
 from pages.shared.translation import BEAM_SIZE, MANY_PIECES, load, translate
 from transformer import KINDS, Kind, Translation, UsageError
@@ -47,7 +48,7 @@ def main() -> None:
 
 
 def _draw(translation: Translation) -> None:
-    model, text = st.session_state["model"], st.session_state["text"]
+    model, text = st.session_state["model"], current_text()
     other = translate(model, st.session_state["patch"]).translation
     try:
         check_equal(translation.source, other.source)

@@ -14,6 +14,7 @@ from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.odds import odds
 from pages.shared.picture import Picture, show
+from pages.shared.sentence import current_text
 from pages.shared.side import pick_layer, pick_piece
 from pages.shared.stage import proof
 from pages.shared.translation import load, translate
@@ -78,7 +79,7 @@ def _left_out(model: str, text: str, edits: str, english: str) -> LeaveOneOut:
 def _draw(translation: Translation) -> None:
     step, layer, head = _pick(translation)
     model, code = st.session_state["model"], write_edits(current_edits())
-    left_out = _left_out(model, st.session_state["text"], code, current_english())
+    left_out = _left_out(model, current_text(), code, current_english())
     found = compare(load(model), translation, left_out, layer, head)
     setup = SETUP.format(edits=f", read_edits({code!r})" if code else "", layer=layer, head=head)
     words = numbered([word.text for word in translation.source.words])

@@ -11,6 +11,7 @@ from pages.shared.live import live
 from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
 from pages.shared.scaling import FACTORS, SCOPES, name_factor
+from pages.shared.sentence import current_text
 from pages.shared.translation import load, translate
 from transformer import KINDS, Kind, Trace, Translation
 from transformer.analysis.edited import layer_entropies, log_probabilities, replay
@@ -115,7 +116,7 @@ def _start_over() -> None:
 
 def _compare(translation: Translation, edit: ScaleScores, name: str) -> None:
     """The model's own translation beside the edited one."""
-    edited = translate(st.session_state["model"], st.session_state["text"], (edit,)).translation
+    edited = translate(st.session_state["model"], current_text(), (edit,)).translation
     gone, new = compare(translation, edited, titles=(_("As trained"), name), key="texts")
     st.text(
         _("Dashed: words that are gone ({gone}). Underlined: new words ({new}).").format(
@@ -189,7 +190,7 @@ def _log_probabilities(model: str, text: str, code: str) -> np.ndarray:
 
 
 def _all_factors(translation: Translation, edits: tuple[ScaleScores, ...]) -> Picture:
-    model, text = st.session_state["model"], st.session_state["text"]
+    model, text = st.session_state["model"], current_text()
     found = _log_probabilities(model, text, write_edits(edits))
     chosen, own = FACTORS.index(st.session_state["factor"]), FACTORS.index(OWN)
     factors = [edit.factor for edit in edits]

@@ -7,6 +7,7 @@ from pages.shared.english_box import english_box
 from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.picture import Picture, show
+from pages.shared.sentence import current_text
 from pages.shared.side import pick_piece
 from pages.shared.stage import proof_line
 from pages.shared.translation import load, translate
@@ -38,7 +39,7 @@ def main() -> None:
 
 
 def _draw(translation: Translation) -> None:
-    model, text = st.session_state["model"], st.session_state["text"]
+    model, text = st.session_state["model"], current_text()
     english, forced = st.session_state["english"].strip(), ""
     if english:
         translation = translate(model, text, english=english).translation

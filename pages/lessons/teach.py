@@ -12,7 +12,7 @@ from pages.shared.lesson_panel import open_stop
 from pages.shared.lessons import BY_NAME, CHAPTERS
 from pages.shared.live import by_itself
 from pages.shared.plan import LONGEST, MOST_STOPS, Stop, read_link, read_plan, write_plan
-from pages.shared.translation import LONGEST_TEXT
+from pages.shared.translation import LONGEST_SENTENCE
 from transformer import UsageError
 
 PARTS = {f"lesson:{chapter.name}": chapter.path for chapter in CHAPTERS} | {
@@ -55,7 +55,9 @@ def _add_part() -> None:
     with st.form("add_part"):
         st.selectbox(_("Chapter or page"), list(names), format_func=names.__getitem__, key="_part")
         st.text_input(
-            _("Its sentence (empty: the one at the top)"), key="_sentence", max_chars=LONGEST_TEXT
+            _("Its sentence (empty: the one at the top)"),
+            key="_sentence",
+            max_chars=LONGEST_SENTENCE,
         )
         st.form_submit_button(_("Add"), type="primary", on_click=_take_part)
 
@@ -90,9 +92,13 @@ def _title(chapter: str) -> str:
 
 def _take_part() -> None:
     kind, _colon, name = st.session_state["_part"].partition(":")
-    text = st.session_state["_sentence"].strip() or st.session_state["text"]
+    typed = st.session_state["_sentence"].strip()
+    text, number = st.session_state["text"], st.session_state["sentence"]
+    shown = {"text": text} | ({"sentence": str(number)} if number > 1 else {})
     chosen = {"lesson": name, **BY_NAME[name].choices} if kind == "lesson" else {}
-    _append(Stop(PARTS[st.session_state["_part"]], {"text": text, **chosen}))
+    _append(
+        Stop(PARTS[st.session_state["_part"]], {**({"text": typed} if typed else shown), **chosen})
+    )
 
 
 def _take_link() -> None:

@@ -9,6 +9,7 @@ from pages.shared.live import live
 from pages.shared.memory import RECURRENT, a_transformer
 from pages.shared.pick import pick
 from pages.shared.picture import Picture, show
+from pages.shared.sentence import current_text
 from pages.shared.side import pick_piece, pick_window
 from pages.shared.speed import ARCHITECTURE_NAMES
 from pages.shared.stage import proof
@@ -64,7 +65,7 @@ def _draw(translation: Translation) -> None:
         reader = _pick_reader(readers) if readers else ""
     st.subheader(_("RNN: a chain of states"))
     if reader:
-        _chain(translate(reader, st.session_state["text"]).translation, reader, piece)
+        _chain(translate(reader, current_text()).translation, reader, piece)
     else:
         st.text(
             _("Not drawn, as this copy comes without a recurrent model: {models}.").format(
@@ -73,7 +74,7 @@ def _draw(translation: Translation) -> None:
         )
     st.subheader(_("Transformer: a weighted sum"))
     attending = a_transformer(st.session_state["model"])
-    _sum(translate(attending, st.session_state["text"]).translation, attending, piece)
+    _sum(translate(attending, current_text()).translation, attending, piece)
 
 
 def _pick_reader(readers: list[str]) -> str:
@@ -86,7 +87,7 @@ def _pick_reader(readers: list[str]) -> str:
 def _chain(read: Translation, model: str, piece: int) -> None:
     pieces = piece_names(read, "encoder")[1]
     piece = min(piece, len(pieces) - 1)
-    setup = SETUP_CHAIN.format(model=model, text=st.session_state["text"], beam=BEAM_SIZE)
+    setup = SETUP_CHAIN.format(model=model, text=current_text(), beam=BEAM_SIZE)
     states = [
         side[-1].state_MS for side in (read.recurrent.forward, read.recurrent.backward) if side
     ]
@@ -166,7 +167,7 @@ def _sum(read: Translation, model: str, piece: int) -> None:
     found = score_by_hand(sublayer, output_weight, head, piece, 0)
     setup = SETUP_SUM.format(
         model=model,
-        text=st.session_state["text"],
+        text=current_text(),
         beam=BEAM_SIZE,
         layer=layer,
         head=head,

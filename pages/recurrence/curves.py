@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shared.language import _
 from pages.shared.picture import Picture
+from pages.shared.sentence import current_text
 from pages.shared.speed import ARCHITECTURE_NAMES
 from pages.shared.translation import MANY_PIECES, load
 from transformer.analysis.dependence import Curve
@@ -56,7 +57,7 @@ def label_of(model: str) -> str:
 
 def curves_of(lines: Sequence[Line]) -> dict[str, Curve]:
     """The curves of the sentence in the bar, by their labels."""
-    text, before = st.session_state["text"], st.session_state["before"]
+    text, before = current_text(), st.session_state["before"]
     return {line.label: measured(line.model, text, before, line.gain) for line in lines}
 
 
@@ -87,7 +88,7 @@ def picture(
         {"curves": curves},
         setup=SETUP.format(
             lines=[tuple(line) for line in lines],
-            text=st.session_state["text"],
+            text=current_text(),
             longest=MANY_PIECES,
             model="untrained(reader.model.config)" if before else "reader.model",
         ),

@@ -11,6 +11,7 @@ from pages import BY_PATH, View
 from pages.shared.edit_words import describe
 from pages.shared.guard import literal
 from pages.shared.language import _, explain
+from pages.shared.sentence import current_text
 from pages.shared.translation import Timed, load, translate
 from transformer import UsageError
 from transformer.edit_codes import read_edits
@@ -21,7 +22,7 @@ EDITOR = "edits"  # the page that lists the edits itself
 
 def current() -> Timed:
     """The sentence in the bar by the chosen model, with the changes that hold on this page."""
-    model, text = st.session_state["model"], st.session_state["text"]
+    model, text = st.session_state["model"], current_text()
     return translate(model, text, current_edits(), current_english())
 
 
@@ -43,7 +44,7 @@ def checked_edits() -> Edits:
     edits = read_edits(st.session_state["edits"])
     if edits:
         translator = load(st.session_state["model"])
-        source = translator.tokenizer.encode(st.session_state["text"])
+        source = translator.tokenizer.encode(current_text())
         check_edits(edits, translator.transformer.config, len(source.ids))
     return edits
 
@@ -84,7 +85,7 @@ def _about_edits(view: View) -> None:
 
 def list_edits(edits: Edits) -> list[str]:
     """A line for each edit."""
-    source = load(st.session_state["model"]).tokenizer.encode(st.session_state["text"])
+    source = load(st.session_state["model"]).tokenizer.encode(current_text())
     return [describe(edit, source.pieces) for edit in edits]
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from pages.shared import link
 from pages.shared.changes import current_edits, current_english
 from pages.shared.language import _
+from pages.shared.sentence import current_text
 from pages.shared.translation import load, translate
 from transformer import Trace, Translation
 from transformer.archive import head_record, origin_of, save_trace
@@ -33,7 +34,7 @@ def take_away(edits: Edits | None = None) -> None:
 
     Files are made when they are asked for.
     """
-    model, text = st.session_state["model"], st.session_state["text"]
+    model, text = st.session_state["model"], current_text()
     translator = load(model)
     edits = current_edits() if edits is None else edits
     translation = translate(model, text, edits, current_english()).translation

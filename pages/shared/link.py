@@ -37,7 +37,7 @@ from pages.shared.scaling import (
 from pages.shared.side import AGAINST
 from pages.shared.speed import BATCH_NAMES, CLOCKS, LENGTH_CODES, TIMED_NAMES
 from pages.shared.stage import DEPTHS
-from pages.shared.translation import LONGEST_TEXT
+from pages.shared.translation import LONGEST_SENTENCE, LONGEST_TEXT
 from pages.shared.versus import VERSUS
 from transformer import KINDS
 from transformer.analysis.contributions import MEASURES
@@ -76,6 +76,13 @@ def _position(code: str) -> int:
     return int(code)
 
 
+def _sentence(code: str) -> int:
+    """A sentence of the text, from 1; no text has more of them than characters."""
+    if not 1 <= int(code) <= LONGEST_TEXT:
+        raise ValueError(code)
+    return int(code)
+
+
 def _seed(code: str) -> int:
     if not 0 <= int(code) <= LARGEST_SEED:
         raise ValueError(code)
@@ -91,7 +98,7 @@ def _node(code: str) -> int:
 
 def _short(code: str) -> str:
     """A text of the visitor's own, besides the sentence."""
-    if len(code) > LONGEST_TEXT:
+    if len(code) > LONGEST_SENTENCE:
         raise ValueError(code)
     return code
 
@@ -118,6 +125,7 @@ def _switch(code: str) -> bool:
 
 CHOICES = {
     "text": Choice(str, lambda: EXAMPLES[0].text),
+    "sentence": Choice(_sentence, lambda: 1),
     "model": Choice(_one_of(shipped_models), lambda: next(iter(shipped_models()), "")),
     "lang": Choice(_one_of(lambda: LANGUAGES), browser_language),
     "kind": Choice(_one_of(lambda: KINDS), lambda: "cross"),
@@ -243,7 +251,7 @@ def current(**changes: str) -> dict[str, str]:
         if name != "lang" and value != choice.default():
             link[name] = str(int(value)) if isinstance(value, bool) else str(value)
     for name in ("text", "other", "variant", "patch", "instead", "instead_en", "english"):
-        if len(link.get(name, "")) > LONGEST_TEXT:
+        if len(link.get(name, "")) > (LONGEST_TEXT if name == "text" else LONGEST_SENTENCE):
             del link[name]  # it cannot be read anyway
     language = changes.get("lang", st.session_state["lang"])
     if language != ("en" if link else browser_language()):

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.changes import current_edits, current_english
+from pages.shared.sentence import current_text
 from pages.shared.translation import BEAM_SIZE, load
 from transformer.edit_codes import write_edits
 
@@ -41,7 +42,7 @@ def _translated() -> str:
     return _TRANSLATION.format(
         model=model,
         sha256=load(model).sha256,
-        text=st.session_state["text"],
+        text=current_text(),
         beam=BEAM_SIZE,
         imports="from transformer.edit_codes import read_edits\n" if edits else "",
         more=(f", target={english!r}" if english else "")

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
+from pages.shared.sentence import current_text
 from pages.shared.speed import BENCHMARKS
 from pages.shared.translation import BEAM_SIZE
 from transformer import Kind, Translation, Translator, UsageError
@@ -235,7 +236,7 @@ def _loss(translator: Translator, translation: Translation) -> Asked:
     """The piece of the pair on the page to which the model gave the smallest probability."""
     english = st.session_state["english"].strip()
     if english:
-        translation = translator.translate(st.session_state["text"], target=english)
+        translation = translator.translate(current_text(), target=english)
     found = loss_by_hand(translator, translation)
     names = numbered(translation.target.pieces)
     offered = np.sort(np.argsort(found.probabilities_L)[:CHOICES_AT_MOST])

@@ -1,16 +1,17 @@
-"""What stands above every page: the sentence, the examples, the model and the language."""
+"""What stands above every page: the text, the examples, the model and the language."""
 
 import streamlit as st
 
 from pages.shared.examples import EXAMPLES
 from pages.shared.language import LANGUAGES, _
+from pages.shared.sentence import first_sentence, pick_sentence
 from transformer.translator import shipped_models
 
 
 def sentence_bar() -> None:
-    """The box for the French sentence, its button, and a dozen examples."""
+    """The box for the French text, its button, a dozen examples, and which sentence is shown."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.form("sentence", border=False, width="stretch"):
+        with st.form("bar", border=False, width="stretch"):
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 st.text_input(
                     _("A French sentence"),
@@ -19,7 +20,7 @@ def sentence_bar() -> None:
                     placeholder=_("Type a French sentence"),
                     label_visibility="collapsed",
                 )
-                st.form_submit_button(_("Translate"), type="primary")
+                st.form_submit_button(_("Translate"), type="primary", on_click=first_sentence)
         st.selectbox(
             _("Examples"),
             range(len(EXAMPLES)),
@@ -31,6 +32,7 @@ def sentence_bar() -> None:
             label_visibility="collapsed",
             width=240,
         )
+    pick_sentence()
 
 
 def settings() -> None:
@@ -50,4 +52,5 @@ def _take_example() -> None:
     chosen = st.session_state["example"]
     if chosen is not None:
         st.session_state["text"] = EXAMPLES[chosen].text
+        first_sentence()
         st.session_state["example"] = None

@@ -12,8 +12,9 @@ from transformer.edit_codes import read_edits, write_edits
 from transformer.edits import Edits
 from transformer.translator import MODELS
 
-LONGEST_TEXT = 200  # characters: what one sentence on a projector can hold
-MANY_PIECES = 64  # French of LONGEST_TEXT stays below; other scripts are spelled in bytes
+LONGEST_TEXT = 2000  # characters: what the bar takes
+LONGEST_SENTENCE = 200  # characters: what one sentence on a projector can hold
+MANY_PIECES = 64  # French of LONGEST_SENTENCE stays below; other scripts are spelled in bytes
 BEAM_SIZE = 4
 
 
@@ -59,12 +60,12 @@ def translate(model: str, text: str, edits: Edits = (), english: str = "") -> Ti
     Raises UsageError if it cannot be read or an edit cannot be.
     """
     for written in (text, english):
-        if len(written) > LONGEST_TEXT:
+        if len(written) > LONGEST_SENTENCE:
             raise UsageError(
                 "The sentence has {length} characters; this page takes up to {longest}. "
                 "Shorten it.",
                 length=len(written),
-                longest=LONGEST_TEXT,
+                longest=LONGEST_SENTENCE,
             )
     encode = load(model).tokenizer.encode
     pieces = max(len(encode(written).pieces) for written in (text, english or text))

@@ -13,6 +13,7 @@ from pages.shared.picture import Picture, take
 from pages.shared.translation import BEAM_SIZE, Timed, load
 from pages.start.handover import handover
 from pages.start.linking import how_good_links_are, what_links_are
+from pages.start.whole import whole_text
 from transformer import Translation
 from transformer.alignments import kept_alignments
 from transformer.analysis.alignment import Linking, default_linking, link_view
@@ -26,6 +27,7 @@ from transformer.translator import Step
 def main() -> None:
     timed = current()
     translation = timed.translation
+    whole_text()
     if not translation.text:
         st.info(_("The model ended at once and wrote nothing. Try a French sentence."))
         return

@@ -10,7 +10,7 @@ from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.picture import Picture, show
 from pages.shared.stage import proof_line
-from pages.shared.translation import LONGEST_TEXT, load
+from pages.shared.translation import LONGEST_SENTENCE, load
 from pages.words.neighbours import AMONG, LISTED, draw_nearest, draw_translations
 from transformer import Translation, Translator
 from transformer.analysis.check import Check, largest
@@ -88,7 +88,7 @@ def _pick() -> str:
             _("A French or English word"),
             key="near",
             persist_state="session",
-            max_chars=LONGEST_TEXT,
+            max_chars=LONGEST_SENTENCE,
             width=300,
         )
         st.segmented_control(

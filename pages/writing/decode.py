@@ -10,6 +10,7 @@ from pages.shared.language import _
 from pages.shared.live import live
 from pages.shared.odds import odds
 from pages.shared.picture import show
+from pages.shared.sentence import current_text
 from pages.shared.stage import proof
 from pages.shared.translation import load, translate
 from pages.writing.one_step import cross_picture, memory_picture, next_picture, self_picture
@@ -46,7 +47,7 @@ def _draw(translation: Translation) -> None:
     _say(translation, step)
     again = _stepwise(
         st.session_state["model"],
-        st.session_state["text"],
+        current_text(),
         write_edits(current_edits()),
         current_english(),
     )

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.changes import current_edits
+from pages.shared.sentence import current_text
 from pages.shared.translation import load
 from transformer.analysis.search_tree import SearchTree, search_tree
 from transformer.decoding import Hypothesis, sample
@@ -22,7 +23,7 @@ def sampled(temperature: float, seed: int) -> Hypothesis:
 def _current() -> tuple[str, str, str]:
     return (
         st.session_state["model"],
-        st.session_state["text"],
+        current_text(),
         write_edits(current_edits()),
     )
 

@@ -85,7 +85,9 @@ def check_result(visitor, text):
     shown = visitor.app.get("bidi_component") or visitor.app.get("plotly_chart")
     nothing = [said for said in visitor.sentences if "wrote nothing" in said]
     assert bool(shown) != bool(nothing)  # a model may well end at once where it reads no French
-    assert visitor.sentences == nothing
+    # Spelled in bytes, it has too many pieces for the table of all its sentences.
+    long = [said for said in visitor.sentences if "at a time" in said]
+    assert visitor.sentences == long + nothing and (not long or text == "é" * LONGEST_TEXT)
     assert visitor.box == text
 
 

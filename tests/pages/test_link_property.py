@@ -21,7 +21,8 @@ from transformer.analysis.contributions import MEASURES
 from transformer.analysis.scaling import LAWS
 from transformer.analysis.stack import PARTS, SIDES
 
-SENTENCES = ("Où es-tu ?", "100 % a&b=c #d +1", "<b>x</b> *y* $z$", "你好 😀", "«  l'été  »")
+LONG = "Le four chauffe. Sors le gratin ! Où sont les assiettes ?"
+SENTENCES = (LONG, "Où es-tu ?", "100 % a&b=c #d +1", "<b>x</b> *y* $z$", "你好 😀", "«  l'été  »")
 NUMBERS = ("0", "1", "2", "3", "4", "5", "8", "16", "100", "1000", "10000", "1e5", "-1", "x", "")
 WORDS = (*KINDS, *DEPTHS, *FACTORS, *SCOPES, *LAWS, *LANGUAGES, "small", "words", "pieces")
 WORDS += (*SIDES, *PARTS, *AGAINST)
@@ -44,6 +45,7 @@ POSITIONS |= {"layers"}
 POSITIONS |= {"snapshot"}
 POSITIONS |= {"node", "t"}
 POSITIONS |= {"reach"}
+POSITIONS |= {"sentence"}
 
 
 def reads(name, code):

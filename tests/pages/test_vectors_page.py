@@ -7,7 +7,7 @@ import pytest
 
 from pages.shared.pairs import ANOTHER, MISSED, PAIRS, SAME
 from pages.shared.stage import DEPTHS
-from pages.shared.translation import LONGEST_TEXT
+from pages.shared.translation import LONGEST_SENTENCE
 from transformer.analysis.row_change import row_change
 from transformer.analysis.similarity import to_first_self, twins
 from transformer.analysis.stack import PARTS, SIDES, stack
@@ -108,7 +108,7 @@ def test_a_pair_from_the_list_is_compared(visit, shipped) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " \t ", "a" * (LONGEST_TEXT + 1), "le \a chat", "le ch\ufffdt"], ids=repr
+    "text", ["", " \t ", "a" * (LONGEST_SENTENCE + 1), "le \a chat", "le ch\ufffdt"], ids=repr
 )
 def test_a_second_sentence_that_cannot_be_read_gets_one_sentence(visit, text) -> None:
     visitor = visit("context")

@@ -44,6 +44,12 @@ def test_a_packed_product_is_the_product(projection: Projection, shape: tuple[in
         assert torch.equal(projection.product(2)(x), packed)
 
 
+def test_a_single_vector_is_multiplied_as_well(projection: Projection) -> None:
+    x = torch.randn(40)
+    with torch.inference_mode():
+        assert torch.allclose(projection(x), plain(projection, x), atol=1e-5)
+
+
 def test_changed_weights_are_seen_at_once(projection: Projection) -> None:
     x = torch.randn(2, 40)
     with torch.no_grad():

@@ -47,7 +47,7 @@ class Packed:
 
     def fits(self, x: Tensor) -> bool:
         """Whether it may stand in for the product with ``x``, and is faster."""
-        return x.is_cpu and self.holds(x.numel() // x.shape[-1])
+        return x.is_cpu and x.dim() > 1 and self.holds(x.numel() // x.shape[-1])
 
     def holds(self, rows: int) -> bool:
         """Nothing asks for a gradient, nobody changed the weights, and it pays for so many rows."""

@@ -173,8 +173,9 @@ def test_the_digits_shown_are_those_of_the_weight(page, translation, digits):
 
 def test_a_sentence_of_many_pieces_is_sent_in_bytes(visit, shipped):
     text = "你好" * 14  # three pieces a sign
-    visitor = visit("attention", {"text": text, "unit": "pieces", "kind": "encoder"})
-    weights = shipped.translate(text).trace.weights("encoder")
+    query = {"text": "Bonjour.", "english": text, "unit": "pieces", "kind": "decoder"}
+    visitor = visit("attention", query)
+    weights = shipped.translate("Bonjour.", target=text).trace.weights("decoder")
     assert weights.shape[-1] > 64
     assert visitor.component("heads")["steps"] < 256
     np.testing.assert_allclose(visitor.weights[:, :-1], weights, atol=0.0026)

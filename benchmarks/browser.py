@@ -27,18 +27,30 @@ ARGUMENTS = [
 @contextmanager
 def server_and_browser() -> Iterator[tuple[str, Browser]]:
     """The address of a server of our own, and a browser to visit it with."""
-    with server() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield address, browser
-        browser.close()
+    with server() as address, browser() as chromium:
+        yield address, chromium
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, without a window."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 @contextmanager
 def server() -> Iterator[str]:
     """The address of a server of our own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.address=127.0.0.1"]
     running = subprocess.Popen(
         [*command, f"--server.port={port}"], cwd=ROOT, stdout=subprocess.DEVNULL

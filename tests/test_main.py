@@ -182,14 +182,22 @@ def test_evaluate_prints_both_beams_and_the_signatures(run, tmp_path: Path) -> N
     assert out[3].startswith("BLEU nrefs:1") and out[4].startswith("chrF nrefs:1")
 
 
-def test_evaluate_prints_how_well_calibrated_the_model_is(run, tmp_path: Path) -> None:
-    path = tmp_path / "few.tsv"
+def test_evaluate_prints_and_keeps_how_well_calibrated_the_model_is(run, tmp_path: Path) -> None:
+    path, kept = tmp_path / "few.tsv", tmp_path / "kept" / "calibration.json"
     path.write_text("Où ?\tWhere?\nUn chat.\tA cat.\n")
-    status, out, err = run("evaluate", "--data", path, "--calibration", path)
-    assert (status, err, len(out)) == (0, [], 7)
+    other = tmp_path / "other.tsv"
+    other.write_text("Un chat ?\tA cat?\n")
+    status, out, err = run("evaluate", "--data", other, "--calibration", path, "--out", kept)
+    assert (status, err, len(out)) == (0, [], 10)
     assert out[0] == "random on few.tsv, 2 sentences, 15 bins"
-    assert out[1].startswith("temperature 1.00 (as it is): loss ")
-    assert "fitted on few.tsv" in out[4] and all("ECE 0." in out[i] for i in (2, 3, 5, 6))
+    assert out[5] == "random on other.tsv, 1 sentences, 15 bins"
+    assert all("ECE 0." in out[i] and "temperature" in out[i] for i in (1, 2, 6, 7))
+    found = Calibration.load(kept)
+    assert f"up to probability {found.limit:.2f}: " in out[3]
+    assert [corpus.data for corpus in found.corpora] == ["few.tsv", "other.tsv"]
+    again = tmp_path / "again.json"
+    found.save(again)
+    assert again.read_text() == kept.read_text()
 
 
 def test_train_then_translate(run, corpus_folder: Path, tmp_path: Path) -> None:

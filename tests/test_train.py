@@ -129,6 +129,7 @@ def test_a_run_is_never_overwritten(corpus_folder: Path, tmp_path: Path) -> None
         (["--init", "/nowhere"], "no model in /nowhere"),
         (["--device", "abacus"], "abacus"),
         (["--tokens", "1"], "tokens_per_batch must be"),
+        (["--optimizer", "sgd"], "optimizer must be adamw or muon"),
         (["--steps", "0"], "steps"),
         (["--report-every", "0"], "report"),
         (["--seed", "-1"], "seed must be"),

@@ -18,7 +18,7 @@ from transformer import ModelConfig, TrainConfig, Translator, UsageError, traine
 from transformer.checkpoint import load_model
 from transformer.data import Pair
 from transformer.duration import schedule
-from transformer.learner import parameter_groups
+from transformer.learner import new_optimizers, parameter_groups
 from transformer.model import Transformer
 from transformer.tokenizer import Tokenizer
 from transformer.trainer import Trainer
@@ -71,18 +71,22 @@ def assert_equal_weights(one: Trainer, other: Trainer) -> None:
         assert all(torch.equal(weight, others[name]) for name, weight in own.items())
 
 
-@pytest.mark.parametrize("alpha", [0.0, 0.2], ids=["best cut", "sampled cuts"])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"subword_alpha": 0.2}, {"optimizer": "muon"}],
+    ids=["best cut", "sampled cuts", "muon"],
+)
 @pytest.mark.parametrize("stop_in", [1, 5, 7, 10], ids=lambda step: f"step {step}")
 def test_an_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one(
-    make_trainer: MakeTrainer, tmp_path: Path, stop_in: int, alpha: float
+    make_trainer: MakeTrainer, tmp_path: Path, stop_in: int, changes: dict[str, object]
 ) -> None:
-    whole = make_trainer(tmp_path / "whole", subword_alpha=alpha)
+    whole = make_trainer(tmp_path / "whole", **changes)
     whole.run(steps=12, report_every=5)
-    first = make_trainer(tmp_path / "parts", subword_alpha=alpha)
+    first = make_trainer(tmp_path / "parts", **changes)
     terminate_in(first, stop_in)
     first.run(steps=12, report_every=5)
     assert first.clock.step == stop_in
-    second = make_trainer(tmp_path / "parts", resume=True, subword_alpha=alpha)
+    second = make_trainer(tmp_path / "parts", resume=True, **changes)
     assert second.clock.step == stop_in
     second.run(steps=12, report_every=5)
     assert_equal_weights(whole, second)
@@ -281,6 +285,17 @@ def test_weights_decay_but_embeddings_norms_and_biases_do_not() -> None:
     assert len(decayed["params"]) + len(kept["params"]) == len(list(model.parameters()))
     assert all(parameter.dim() == 2 for parameter in decayed["params"])
     assert [p.shape for p in kept["params"] if p.dim() == 2] == [model.embedding.weight.shape]
+
+
+def test_muon_moves_matrices_and_adamw_the_rest() -> None:
+    model = Transformer(ModelConfig.preset("tiny"))
+    adamw, muon = new_optimizers(model, TrainConfig(steps=1, optimizer="muon"))
+    decayed, kept = parameter_groups(model, 0.01)
+    assert [len(o.param_groups[0]["params"]) for o in (adamw, muon)] == [
+        len(kept["params"]),
+        len(decayed["params"]),
+    ]
+    assert muon.param_groups[0]["weight_decay"] == 0.01
 
 
 def test_a_copy_task_is_learned_in_seconds(tmp_path: Path) -> None:

@@ -148,6 +148,7 @@ def _add_train_options(train: argparse.ArgumentParser) -> None:
     add("--subword-alpha", type=float, metavar="X", help="subword sampling; 0, the default, is off")
     says = "share of French sides without capitals, final stop or accents (default 0)"
     add("--noise", type=float, metavar="P", help=says)
+    add("--optimizer", metavar="NAME", help="adamw or muon (default adamw)")
     add("--seed", type=int, metavar="N", help="seed of everything random (default 1)")
     add("--report-every", type=int, default=1000, metavar="N", help="steps between log lines")
 

@@ -147,6 +147,7 @@ class TrainConfig:
     average_decay: float = 0.998
     subword_alpha: float = 0.0
     noise: float = 0.0
+    optimizer: str = "adamw"
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -161,6 +162,8 @@ class TrainConfig:
         _expect(0 <= self.average_decay < 1, "average_decay", "in [0, 1)", self.average_decay)
         _expect(0 <= self.subword_alpha, "subword_alpha", "at least 0", self.subword_alpha)
         _expect(0 <= self.noise <= 1, "noise", "in [0, 1]", self.noise)
+        known = ("adamw", "muon")
+        _expect(self.optimizer in known, "optimizer", " or ".join(known), self.optimizer)
         _expect(self.warmup_steps >= 1, "warmup_steps", "at least 1", self.warmup_steps)
         _expect(self.seed >= 0, "seed", "at least 0", self.seed)
 

@@ -1,20 +1,22 @@
 """How well a model translates: BLEU and chrF of free-running output, sentences per second.
 
-The command also measures how well it links words (``alignments``).
+The command also measures how well it links words (``alignments``), and how far its confidence can
+be trusted (``analysis.confidence``).
 """
 
 from __future__ import annotations
 
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from transformer import alignments
-from transformer.analysis.calibration import BINS, after_the_reference, of_own_output
+from transformer.analysis.calibration import BINS
+from transformer.analysis.confidence import Calibration, measure
 from transformer.data import Pair, check_readable, read_pairs
 from transformer.decoding import check_beam
 from transformer.errors import UsageError
@@ -97,16 +99,19 @@ def import_sacrebleu() -> ModuleType:
 def add_options(parser: ArgumentParser) -> None:
     """The options of ``python -m transformer evaluate``."""
     measured = parser.add_mutually_exclusive_group(required=True)
-    measured.add_argument("--data", type=Path, metavar="FILE.tsv", help="French<TAB>English lines")
+    measured.add_argument(
+        "--data", type=Path, nargs="+", metavar="FILE.tsv", help="French<TAB>English lines"
+    )
     measured.add_argument(
         "--alignments", type=Path, metavar="FILE.jsonl", help="sentence pairs with linked words"
     )
     add = parser.add_argument
     add("--beam", type=int, nargs="+", default=[1, 4], metavar="N", help="beam sizes (default 1 4)")
-    says = "how well calibrated probabilities are; a temperature is fitted on this file"
+    says = "how well calibrated probabilities are; temperature and limit are set on this file"
     add("--calibration", type=Path, metavar="DEV.tsv", help=says)
     add("--json", action="store_true", help="of alignments: one JSON object for method and layer")
-    add("--out", type=Path, metavar="FILE.json", help="of alignments: keep the rates in this file")
+    says = "of alignments or calibration: keep what was measured in this file"
+    add("--out", type=Path, metavar="FILE.json", help=says)
 
 
 def run(options: Namespace) -> int:
@@ -115,42 +120,56 @@ def run(options: Namespace) -> int:
         if options.calibration:
             raise UsageError("--calibration DEV.tsv goes with --data FILE.tsv.")
         return alignments.run(options)
-    if options.json or options.out:
-        raise UsageError("--json and --out go with --alignments FILE.jsonl, not with --data.")
+    if options.json or (options.out and not options.calibration):
+        raise UsageError(
+            "--json and --out go with --alignments FILE.jsonl, --out with --calibration DEV.tsv, too."
+        )
     translator = Translator.load(options.model, options.device)
-    pairs = read_pairs(options.data)
-    if options.calibration:
-        return _calibration(translator, pairs, options)
     for beam_size in options.beam:
         check_beam(beam_size)
-    check_readable([french for french, _ in pairs], translator.tokenizer, options.data)
-    print(f"{translator.name} on {options.data.name}, {len(pairs)} sentences")
-    for beam_size in options.beam:
-        quality = evaluate(translator, pairs, beam_size)
-        print(
-            f"beam {beam_size}: BLEU {quality.bleu:.1f}, chrF {quality.chrf:.1f}, "
-            f"{quality.sentences_per_second:.0f} sentences/s",
-            flush=True,
-        )
+    if options.calibration:
+        return _calibration(translator, options)
+    for path in options.data:
+        pairs = read_pairs(path)
+        check_readable([french for french, _ in pairs], translator.tokenizer, path)
+        print(f"{translator.name} on {path.name}, {len(pairs)} sentences")
+        for beam_size in options.beam:
+            quality = evaluate(translator, pairs, beam_size)
+            print(
+                f"beam {beam_size}: BLEU {quality.bleu:.1f}, chrF {quality.chrf:.1f}, "
+                f"{quality.sentences_per_second:.0f} sentences/s",
+                flush=True,
+            )
     print(f"BLEU {quality.bleu_signature}\nchrF {quality.chrf_signature}")
     return 0
 
 
-def _calibration(translator: Translator, pairs: Sequence[Pair], options: Namespace) -> int:
-    """Expected calibration error, as the model is and with a temperature fitted on other pairs."""
-    fitted = after_the_reference(translator, read_pairs(options.calibration)).best_temperature()
-    forced = after_the_reference(translator, pairs, (1.0, fitted))
-    own = of_own_output(translator, pairs, (1.0, fitted))
-    print(f"{translator.name} on {options.data.name}, {len(pairs)} sentences, {BINS} bins")
-    for what, temperature in (("as it is", 1.0), (f"fitted on {options.calibration.name}", fitted)):
-        print(f"temperature {temperature:.2f} ({what}): loss {forced.loss(temperature):.3f} nats")
-        for name, found in (
-            ("likeliest piece after the reference is the next", forced),
-            ("piece of the greedy translation is in the reference", own),
-        ):
-            print(
-                f"  {name}: {found.right_N.mean():.3f} right, "
-                f"{found.confidence_N(temperature).mean():.3f} sure, "
-                f"ECE {found.error(temperature):.3f} ({len(found.right_N)} pieces)"
-            )
+def _calibration(translator: Translator, options: Namespace) -> int:
+    """What the likeliest pieces and those of the largest beam are worth, on all files."""
+    files = [options.calibration, *options.data]
+    found = measure(translator, {path.name: read_pairs(path) for path in files}, max(options.beam))
+    print("\n".join(_report(found)))
+    if options.out:
+        found.save(options.out)
     return 0
+
+
+def _report(found: Calibration) -> Iterator[str]:
+    """Lines for a terminal."""
+    for corpus in found.corpora:
+        yield f"{found.model} on {corpus.data}, {corpus.sentences} sentences, {BINS} bins"
+        for name, way in (
+            ("likeliest piece after the reference is the next", corpus.forced),
+            (f"piece written, beam {found.beam_size}, is in the reference", corpus.own),
+        ):
+            yield (
+                f"  {name}: {way.accuracy:.3f} right, {way.confidence:.3f} sure, ECE "
+                f"{way.error:.3f}; with temperature {found.temperature:.2f} {way.fitted:.3f} "
+                f"({way.pieces} pieces)"
+            )
+        for says, low, high in (("up to", 0.0, found.limit), ("above", found.limit, 1.0)):
+            pieces, missing = corpus.own.between(low, high)
+            yield (
+                f"  {says} probability {found.limit:.2f}: {missing} of {pieces} pieces written "
+                "are not in the reference"
+            )

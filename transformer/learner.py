@@ -1,4 +1,4 @@
-"""One step of training after another: loss, gradient, AdamW, and the average of the weights.
+"""One step of training after another: loss, gradient, optimiser, and the average of the weights.
 
 It knows batches and weights, but neither files nor clocks: ``Trainer`` does.
 """
@@ -20,6 +20,8 @@ from transformer.distributed import ALONE, Team
 from transformer.duration import schedule
 from transformer.loss import token_loss
 from transformer.network import Network
+
+MOMENTS = ("step", "exp_avg", "exp_avg_sq", "momentum_buffer")  # of AdamW; of Muon
 
 
 def fast_matrix_dtype(device: torch.device) -> torch.dtype | None:
@@ -50,15 +52,13 @@ class Learner:
         self.device = model.embedding.weight.device
         self._dtype = fast_matrix_dtype(self.device)
         self._loss = team.wrap(Loss(model, config.label_smoothing))
-        self._optimizer = torch.optim.AdamW(
-            parameter_groups(model, config.weight_decay), betas=(0.9, 0.98), fused=True
-        )
+        self._optimizers = new_optimizers(model, config)
         self._average = {name: p.detach().clone() for name, p in model.named_parameters()}
 
     @property
     def rate(self) -> float:
         """The learning rate of the last step."""
-        return float(self._optimizer.param_groups[0]["lr"])
+        return float(self._optimizers[0].param_groups[0]["lr"])
 
     def learn(self, batch: Batch, step: int, share_done: float) -> float:
         """Make step number ``step``, when ``share_done`` of the run is over; returns the loss.
@@ -68,15 +68,17 @@ class Learner:
         self.model.train()
         self._seed(step)
         rate = self.config.learning_rate * schedule(step, share_done, self.config.warmup_steps)
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
-        self._optimizer.zero_grad()
+        for optimizer in self._optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            optimizer.zero_grad()
         with self.autocast():
             loss = self._loss(batch.to(self.device)) * batch.share
         # Gradients are averaged over processes, but the loss is a mean over pieces.
         (loss * self.team.size).backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
-        self._optimizer.step()
+        for optimizer in self._optimizers:
+            optimizer.step()
         self._update_average(step)
         return float(loss.detach())
 
@@ -108,8 +110,9 @@ class Learner:
         for name, parameter in self.model.named_parameters():
             tensors[f"weight/{name}"] = parameter.detach()
             tensors[f"average/{name}"] = self._average[name]
-            for key, value in self._optimizer.state[parameter].items():
-                tensors[f"{key}/{name}"] = value
+            for optimizer in self._optimizers:
+                for key, value in optimizer.state.get(parameter, {}).items():
+                    tensors[f"{key}/{name}"] = value
         return tensors
 
     def restore(self, tensors: dict[str, Tensor], path: Path) -> None:
@@ -117,13 +120,35 @@ class Learner:
         prefix = "weight/"
         weights = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
         load_weights(self.model, weights, path)
+        owner = {
+            parameter: optimizer
+            for optimizer in self._optimizers
+            for group in optimizer.param_groups
+            for parameter in group["params"]
+        }
         for name, parameter in self.model.named_parameters():
             self._average[name].copy_(tensors[f"average/{name}"])
-            self._optimizer.state[parameter] = {
+            owner[parameter].state[parameter] = {
                 key: tensors[f"{key}/{name}"].to(parameter.device)
-                for key in ("step", "exp_avg", "exp_avg_sq")
+                for key in MOMENTS
                 if f"{key}/{name}" in tensors
             }
+
+
+def new_optimizers(model: nn.Module, config: TrainConfig) -> list[torch.optim.Optimizer]:
+    """AdamW for everything, or Muon for the matrices and AdamW for the rest.
+
+    Muon (Jordan et al. 2024) replaces the momentum of a matrix by the nearest orthogonal one.
+    Scaled as Liu et al. (2025, section 2.2) propose, it takes AdamW's rate and weight decay.
+    """
+    decayed, kept = parameter_groups(model, config.weight_decay)
+    groups = [kept] if config.optimizer == "muon" else [decayed, kept]
+    optimizers: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
+    ]
+    if config.optimizer == "muon":
+        optimizers.append(torch.optim.Muon([decayed], adjust_lr_fn="match_rms_adamw"))
+    return optimizers
 
 
 def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

@@ -113,6 +113,7 @@ def train_options(options: Namespace) -> dict[str, Any]:
             "learning_rate": options.learning_rate,
             "subword_alpha": options.subword_alpha,
             "noise": options.noise,
+            "optimizer": options.optimizer,
             "seed": options.seed,
         }
     )

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from transformer.data import Pair, group_by_length, make_batch
-from transformer.tokenizer import PAD
+from transformer.tokenizer import END, PAD
 from transformer.translator import Translator
 
 BINS = 15  # as in the paper's tables
@@ -27,8 +27,12 @@ Ids = Sequence[Sequence[int]]
 
 
 class Bin(NamedTuple):
-    """The pieces of alike confidence: how many, how sure the model was, how often it was right."""
+    """The pieces of alike confidence: how many, how sure the model was, how often it was right.
 
+    Their confidences reach up to ``edge``.
+    """
+
+    edge: float
     pieces: int
     confidence: float
     accuracy: float
@@ -72,18 +76,25 @@ def after_the_reference(
 
 
 def of_own_output(
-    translator: Translator, pairs: Sequence[Pair], temperatures: Sequence[float] = TEMPERATURES
+    translator: Translator,
+    pairs: Sequence[Pair],
+    temperatures: Sequence[float] = TEMPERATURES,
+    beam_size: int = 1,
 ) -> Guesses:
-    """Free-running (greedy): the piece written, right if the reference has it, wherever.
+    """Free-running: the piece written, right if the reference has it, wherever.
 
     No label says which piece would have been right at a place of the model's own sentence; a piece
     counts at most as often as the reference has it, as in the 1-gram precision of BLEU. What is
-    right in other words than the reference's counts as wrong.
+    right in other words than the reference's counts as wrong. The end mark, which every reference
+    has, is left out.
     """
     sources, references = _encoded(translator, pairs)
     tokens = [translator.tokenizer.tokens(source) for source in sources]
-    written = [found[0].ids for found in translator.search_batch(tokens, 1)]
-    right = [in_reference(*pair) for pair in zip(written, references, strict=True)]
+    written = [found[0].ids for found in translator.search_batch(tokens, beam_size)]
+    right = [
+        [had for piece, had in zip(own, in_reference(own, reference), strict=True) if piece != END]
+        for own, reference in zip(written, references, strict=True)
+    ]
     return _guess(translator, sources, written, right, temperatures)
 
 
@@ -100,19 +111,23 @@ def in_reference(written: Sequence[int], reference: Sequence[int]) -> list[bool]
 def reliability(confidence_N: np.ndarray, right_N: np.ndarray, bins: int = BINS) -> tuple[Bin, ...]:
     """The pieces in bins of equal width from 0 to 1; empty bins are left out."""
     number_N = np.ceil(confidence_N * bins).clip(1, bins)
-    groups = [number_N == number for number in range(1, bins + 1)]
+    groups = {number / bins: number_N == number for number in range(1, bins + 1)}
     return tuple(
-        Bin(int(group.sum()), float(confidence_N[group].mean()), float(right_N[group].mean()))
-        for group in groups
+        Bin(edge, int(group.sum()), float(confidence_N[group].mean()), float(right_N[group].mean()))
+        for edge, group in groups.items()
         if group.any()
     )
 
 
 def calibration_error(confidence_N: np.ndarray, right_N: np.ndarray, bins: int = BINS) -> float:
     """Mean distance of confidence and accuracy over the bins, weighted by pieces (section 2)."""
-    found = reliability(confidence_N, right_N, bins)
-    apart = sum(bin.pieces * abs(bin.accuracy - bin.confidence) for bin in found)
-    return apart / len(right_N)
+    return mean_gap(reliability(confidence_N, right_N, bins))
+
+
+def mean_gap(bins: Sequence[Bin]) -> float:
+    """The expected calibration error of pieces in these bins."""
+    apart = sum(bin.pieces * abs(bin.accuracy - bin.confidence) for bin in bins)
+    return apart / sum(bin.pieces for bin in bins)
 
 
 def _encoded(translator: Translator, pairs: Sequence[Pair]) -> tuple[Ids, Ids]:
@@ -131,7 +146,10 @@ def _guess(
     right: Sequence[Sequence[bool]] | None,
     temperatures: Sequence[float],
 ) -> Guesses:
-    """One pass over the targets; without ``right``, the guess is the likeliest piece."""
+    """One pass over the targets; ``right`` tells of each but its end mark whether it was.
+
+    Without it, the guess is the likeliest piece, also for the end mark.
+    """
     model = translator.model
     device = model.embedding.weight.device
     rights: list[np.ndarray] = []
@@ -139,10 +157,12 @@ def _guess(
     losses = dict.fromkeys(confidences, 0.0)
     for group in group_by_length(sources, targets, AT_ONCE):
         batch = make_batch([sources[i] for i in group], [targets[i] for i in group]).to(device)
-        real_BL = batch.target_out_BL != PAD
+        counted_BL = batch.target_out_BL != PAD
+        if right is not None:
+            counted_BL &= batch.target_out_BL != END
         decoded_BLD = model(batch.source_BM, batch.lengths_B, batch.target_in_BL)
-        logits = model.logits(decoded_BLD[real_BL]).float()
-        fed = batch.target_out_BL[real_BL][:, None]
+        logits = model.logits(decoded_BLD[counted_BL]).float()
+        fed = batch.target_out_BL[counted_BL][:, None]
         guess = fed if right is not None else logits.argmax(-1, keepdim=True)
         if right is None:
             rights.append((guess == fed)[:, 0].cpu().numpy())

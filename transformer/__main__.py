@@ -184,6 +184,8 @@ def _translate_block(
     translator: Translator, lines: Sequence[str], beam_size: int, as_json: bool
 ) -> Iterator[str | UsageError]:
     """For every line its output, or the UsageError that says why there is none."""
+    from transformer.translator import join
+
     sources: list[list[Tokens] | UsageError] = []
     for line in lines:
         try:
@@ -197,8 +199,7 @@ def _translate_block(
             yield source
         else:
             sentences = next(found)
-            texts = (sentence.candidates[0].text for sentence in sentences)
-            english = " ".join(text for text in texts if text)
+            english = join(sentences)
             yield _as_json(line, english, sentences) if as_json else english
 
 

@@ -106,6 +106,11 @@ class Sentence(NamedTuple):
     candidates: tuple[Candidate, ...]
 
 
+def join(text: Sequence[Sentence]) -> str:
+    """The best translations of the sentences of a text, as one line."""
+    return " ".join(best.text for sentence in text if (best := sentence.candidates[0]).text)
+
+
 class Translator:
     """A model and its tokenizer. Keeps no result and may be shared by threads.
 

@@ -37,6 +37,7 @@ VIEWS = (
     View(N_("Translate"), N_("Start here"), "💬", "start", "", "any", changes=True),
     View(N_("Lessons"), N_("Start here"), "🎓", "lessons", "lessons", "nothing"),
     View(N_("For teachers"), N_("Start here"), "🍎", "lessons", "teach", "nothing"),
+    View(N_("What it cannot do"), N_("Start here"), "🚧", "start", "limits", "nothing"),
     View(N_("The black box"), N_("Overview"), "📦", "overview", "box", changes=True),
     View(N_("Step by step"), N_("Overview"), "👣", "overview", "steps", changes=True),
     View(N_("Words to vectors"), N_("Words"), "🧭", "words", "vectors", changes=True),

@@ -12,6 +12,7 @@ import pytest
 
 from transformer import Translator
 from transformer.__main__ import main
+from transformer.analysis.confidence import Calibration
 from transformer.archive import load_trace
 
 ROOT = Path(__file__).resolve().parent.parent

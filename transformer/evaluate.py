@@ -122,7 +122,7 @@ def run(options: Namespace) -> int:
         return alignments.run(options)
     if options.json or (options.out and not options.calibration):
         raise UsageError(
-            "--json and --out go with --alignments FILE.jsonl, --out with --calibration DEV.tsv, too."
+            "--json goes with --alignments FILE.jsonl, --out also with --calibration DEV.tsv."
         )
     translator = Translator.load(options.model, options.device)
     for beam_size in options.beam:
@@ -147,7 +147,9 @@ def run(options: Namespace) -> int:
 def _calibration(translator: Translator, options: Namespace) -> int:
     """What the likeliest pieces and those of the largest beam are worth, on all files."""
     files = [options.calibration, *options.data]
-    found = measure(translator, {path.name: read_pairs(path) for path in files}, max(options.beam))
+    found = measure(
+        translator, [(path.name, read_pairs(path)) for path in files], max(options.beam)
+    )
     print("\n".join(_report(found)))
     if options.out:
         found.save(options.out)

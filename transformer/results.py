@@ -15,9 +15,9 @@ from transformer.timings import Machine
 Row = TypeVar("Row", bound=tuple[Any, ...])  # a NamedTuple of texts and numbers
 
 
-def save_results(path: Path, machine: Machine, rows: Iterable[Any]) -> None:
-    """Write ``rows`` (NamedTuples), one a line."""
-    head = json.dumps({"machine": asdict(machine)}, indent=1)[:-2]
+def save_results(path: Path, machine: Machine, rows: Iterable[Any], **about: Any) -> None:
+    """Write ``rows`` (NamedTuples), one a line; ``about`` is what else to tell, such as how."""
+    head = json.dumps({"machine": asdict(machine), **about}, indent=1)[:-2]
     lines = ",\n".join(json.dumps(row._asdict()) for row in rows)
     text = f'{head},\n "rows": [\n{lines}\n]}}\n'
     replace_file(path, lambda beside: beside.write_text(text, encoding="utf-8"))

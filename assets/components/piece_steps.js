@@ -3,7 +3,6 @@
 // can be repeated: elements are built once, kept on the root element, and only brought up to date.
 // Pieces come from what people typed: they are written with textContent, never read as markup.
 
-const UNSURE = 0.5; // below this a piece looks different: the model gave it less than half
 const BEFORE_LETTERS = 26; // of the text so far: the heading must fit its two lines on a phone
 const SPACE_MARK = "▁"; // sentencepiece writes a space this way
 
@@ -15,6 +14,7 @@ export default function ({ data, parentElement }) {
   const words = JSON.stringify([data.source, data.target]);
   if (view.words !== words) buildWords(view, data, words);
   writeLabels(view);
+  markUnsure(view, data.unsure);
   render(view);
 }
 
@@ -76,7 +76,7 @@ function stepsOf(target) {
   let before = "";
   return target.flatMap((word) =>
     word.pieces.map((step) => {
-      const made = { ...step, before: readable(before) };
+      const made = { ...step, before: readable(before), special: word.special };
       if (!word.special) before += step.piece;
       return made;
     }),
@@ -117,7 +117,6 @@ function stepButton(step, index) {
   button.type = "button";
   button.tabIndex = -1; // one tab stop for all; arrow keys move inside
   button.index = index;
-  button.classList.toggle("unsure", step.probability < UNSURE);
   return button;
 }
 
@@ -148,6 +147,13 @@ function writeLabels({ captions, lines, labels, column, buttons, steps }) {
     const sureness = `${labels.probability} ${printed(probability, 2)}`;
     const place = labels.rank.replace("{rank}", rank);
     button.setAttribute("aria-label", `${spoken}, ${sureness}, ${place}`);
+  });
+}
+
+/** Pieces up to a probability look different; not the model's own marks, of which it wrote none. */
+function markUnsure({ buttons, steps }, most) {
+  buttons.forEach((button, i) => {
+    button.classList.toggle("unsure", most > 0 && !steps[i].special && steps[i].probability <= most);
   });
 }
 

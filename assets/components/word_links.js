@@ -12,7 +12,7 @@ export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".word-links");
   const view = (root.view ??= createView(root));
   view.data = data;
-  const words = JSON.stringify([data.target, data.source]);
+  const words = JSON.stringify([data.target, data.source, data.labels.unsure]);
   if (view.words !== words) buildWords(view, words);
   writeCaptions(view);
   render(view);
@@ -52,7 +52,8 @@ function buildWords(view, words) {
   view.words = words;
   view.pinned = view.hovered = view.focused = null;
   for (const side of ["target", "source"]) {
-    const made = view.data[side].map((word, index) => wordElement(word, side, index));
+    const { labels } = view.data;
+    const made = view.data[side].map((word, index) => wordElement(word, side, index, labels.unsure));
     view.buttons[side] = made.map((word) => word.querySelector("button"));
     if (made.length) view.buttons[side][0].tabIndex = 0;
     view.lines[side].replaceChildren(...unbreakable(made));
@@ -75,7 +76,7 @@ function unbreakable(words) {
   return groups;
 }
 
-function wordElement(word, side, index) {
+function wordElement(word, side, index, unsure) {
   const box = document.createElement("span");
   box.className = "word";
   box.classList.toggle("special", Boolean(word.special));
@@ -86,6 +87,10 @@ function wordElement(word, side, index) {
   button.dir = "auto";
   button.place = { side, index };
   button.textContent = word.text.trim() || "␣";
+  if (word.unsure) {
+    box.classList.add("unsure");
+    button.setAttribute("aria-description", unsure);
+  }
   const number = document.createElement("span");
   number.className = "number";
   box.append(button, number);
@@ -191,6 +196,9 @@ function writeSentence({ data, sentence, ...view }, active) {
     weight: weights[best].toFixed(2),
     probability: data.target[places.target].probability?.toFixed(2) ?? "",
   });
+  if (active.side === "target" && data.target[active.index].unsure) {
+    sentence.append(` (${data.labels.unsure})`);
+  }
 }
 
 /** "{target} drew most on {source}" with each name in an element of its own, as text. */

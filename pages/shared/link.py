@@ -20,6 +20,7 @@ from pages.shared.exercise import WIDTHS as HEAD_WIDTHS
 from pages.shared.head_questions import ALL, ASKS, SPANS
 from pages.shared.language import LANGUAGES, browser_language
 from pages.shared.lessons import BY_NAME
+from pages.shared.limits import LIMITS
 from pages.shared.lines import PANELS, read_layers, read_pins, read_shown
 from pages.shared.memory import GAINS, RECURRENT
 from pages.shared.overview import LEVELS, STEPS
@@ -40,6 +41,7 @@ from pages.shared.stage import DEPTHS
 from pages.shared.translation import LONGEST_SENTENCE, LONGEST_TEXT
 from pages.shared.versus import VERSUS
 from transformer import KINDS
+from transformer.analysis.confidence import WAYS
 from transformer.analysis.contributions import MEASURES
 from transformer.analysis.parameters import TYPICAL
 from transformer.analysis.scaling import LAWS
@@ -201,6 +203,9 @@ CHOICES = {
     "before": Choice(_switch, lambda: False),
     "gain": Choice(_one_of(lambda: GAINS), lambda: "2"),
     "reader": Choice(_one_of(lambda: RECURRENT), lambda: "birnn"),
+    "limit": Choice(_one_of(lambda: LIMITS), lambda: "names"),
+    "way": Choice(_one_of(lambda: WAYS), lambda: "own"),
+    "corpus": Choice(_position, lambda: 2),
 }
 
 

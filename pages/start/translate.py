@@ -8,15 +8,18 @@ import streamlit as st
 from pages.shared.changes import current
 from pages.shared.components import piece_steps, word_links
 from pages.shared.export import take_away
+from pages.shared.guard import literal
 from pages.shared.language import _
 from pages.shared.picture import Picture, take
 from pages.shared.translation import BEAM_SIZE, Timed, load
+from pages.shared.unsure import measured_here, say_unsure, say_what_it_means
 from pages.start.handover import handover
 from pages.start.linking import how_good_links_are, what_links_are
 from pages.start.whole import whole_text
 from transformer import Translation
 from transformer.alignments import kept_alignments
 from transformer.analysis.alignment import Linking, default_linking, link_view
+from transformer.analysis.confidence import Calibration, unsure
 from transformer.analysis.view import View, strongest_link
 from transformer.figures.attention import head_figure
 from transformer.figures.score import row_figure
@@ -31,10 +34,12 @@ def main() -> None:
     if not translation.text:
         st.info(_("The model ended at once and wrote nothing. Try a French sentence."))
         return
+    found = measured_here()
     if translation.record.maps():
-        _links(translation)
+        _links(translation, found)
     else:
         handover(translation)
+        _say_unsure(translation, found)
     st.subheader(_("Piece by piece"))
     st.write(
         _(
@@ -43,22 +48,35 @@ def main() -> None:
             "the five likeliest."
         ).format(count=translation.record.logits_LV.shape[1])
     )
-    _pieces(translation)
+    _pieces(translation, found)
     st.subheader(_("What the search found"))
     _hypotheses(timed)
     take_away()
 
 
-def _links(translation: Translation) -> None:
+def _say_unsure(translation: Translation, found: Calibration | None) -> None:
+    """The words that are marked, and what that was measured to mean; nothing if it was not."""
+    if not (found and found.limit):
+        return
+    doubts, means = unsure(translation, found.limit), say_what_it_means(found)
+    if doubts:
+        st.text(say_unsure(doubts, found.limit))
+        st.caption(literal(means))
+    else:
+        st.caption(literal(f"{say_unsure(doubts, found.limit)} {means}"))
+
+
+def _links(translation: Translation, found: Calibration | None) -> None:
     """English words over French ones, joined as this model links them best."""
     model = st.session_state["model"]
     measured = kept_alignments(model)
     linking = measured.best.linking if measured else default_linking(translation.record)
     seen = link_view(load(model), translation, linking)
+    marked = {doubt.word for doubt in unsure(translation, found.limit)} if found else set()
     written = [
-        {**word, "probability": probability}
-        for word, probability in zip(
-            _words(translation.target), _word_probabilities(translation), strict=True
+        {**word, "probability": probability, "unsure": place in marked}
+        for place, (word, probability) in enumerate(
+            zip(_words(translation.target), _word_probabilities(translation), strict=True)
         )
     ]
     word_links(
@@ -74,9 +92,11 @@ def _links(translation: Translation) -> None:
                 "{probability}."
             ),
             "source_sentence": _("{source} goes most with {target} ({weight})."),
+            "unsure": _("unsure here"),
         },
         key="word_links",
     )
+    _say_unsure(translation, found)
     st.caption(what_links_are(translation.record, linking))
     if measured:
         st.caption(how_good_links_are(measured))
@@ -133,7 +153,7 @@ def _word_probabilities(translation: Translation) -> list[float]:
     return [float(pieces[list(word.pieces)].prod()) for word in translation.target.words]
 
 
-def _pieces(translation: Translation) -> None:
+def _pieces(translation: Translation, found: Calibration | None) -> None:
     source, target, steps = translation.source, translation.target, translation.search.steps
     piece_steps(
         [
@@ -169,6 +189,7 @@ def _pieces(translation: Translation) -> None:
             "rank": _("rank {rank}"),
             "probability": _("probability"),
         },
+        unsure=found.limit if found else 0.0,
         key="piece_steps",
     )
     take(_pieces_picture(translation.search.steps), with_chart=True)

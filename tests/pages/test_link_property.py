@@ -8,6 +8,7 @@ from pages import VIEWS
 from pages.shared.edit_words import KINDS_OF_EDIT, REACHES
 from pages.shared.head_questions import ASKS, SPANS
 from pages.shared.language import LANGUAGES
+from pages.shared.limits import LIMITS
 from pages.shared.link import CHOICES
 from pages.shared.memory import GAINS, RECURRENT
 from pages.shared.overview import LEVELS, STEPS
@@ -17,6 +18,7 @@ from pages.shared.speed import BATCH_NAMES, CLOCKS, TIMED_NAMES
 from pages.shared.stage import DEPTHS
 from pages.shared.versus import VERSUS
 from transformer import KINDS
+from transformer.analysis.confidence import WAYS
 from transformer.analysis.contributions import MEASURES
 from transformer.analysis.scaling import LAWS
 from transformer.analysis.stack import PARTS, SIDES
@@ -36,6 +38,7 @@ WORDS += (*VERSUS, "transformer-5m")
 WORDS += (*KINDS_OF_EDIT, *REACHES)
 WORDS += (*CLOCKS, *TIMED_NAMES, *BATCH_NAMES)
 WORDS += ("cq2", "cq2-ek3-dk250", "0.0.ff_1", "ff_ff.fe")
+WORDS += (*LIMITS, *WAYS)
 # The page brings them back: into the sentence, to what its side has, to words that it shares.
 POSITIONS = {"layer", "head", "query", "key", "piece", "part", "against", "word"}
 POSITIONS |= {"tensor", "down", "across"}
@@ -46,6 +49,7 @@ POSITIONS |= {"snapshot"}
 POSITIONS |= {"node", "t"}
 POSITIONS |= {"reach"}
 POSITIONS |= {"sentence"}
+POSITIONS |= {"corpus"}
 
 
 def reads(name, code):

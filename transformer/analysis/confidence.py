@@ -79,7 +79,8 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Calibration:
-    """All corpora of one model; the first is the one that ``temperature`` and ``limit`` are from.
+    """All corpora of one model: the first is what ``temperature`` and ``limit`` were chosen on, the
+    others are to test them.
 
     ``sha256`` is that of its weights, ``beam_size`` that of its own output.
     """
@@ -113,8 +114,8 @@ class Calibration:
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
             found["corpora"] = tuple(_corpus(values) for values in found["corpora"])
-            if not found["corpora"]:
-                raise ValueError("it is empty")
+            if len(found["corpora"]) < 2:
+                raise ValueError("there are no test sentences")
             return cls(**found)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UsageError(
@@ -144,13 +145,12 @@ def kept_calibration(model: str) -> Calibration | None:
 
 
 def measure(
-    translator: Translator, corpora: Mapping[str, Sequence[Pair]], beam_size: int
+    translator: Translator, corpora: Sequence[tuple[str, Sequence[Pair]]], beam_size: int
 ) -> Calibration:
-    """Both ways on every corpus; the first serves for fitting the temperature."""
-    first = after_the_reference(translator, next(iter(corpora.values())))
-    fitted = first.best_temperature()
+    """Both ways on every corpus, given with its name; on the first a temperature is fitted."""
+    fitted = after_the_reference(translator, corpora[0][1]).best_temperature()
     found = []
-    for data, pairs in track(list(corpora.items()), "calibration"):
+    for data, pairs in track(corpora, "calibration"):
         own = of_own_output(translator, pairs, (1.0, fitted), beam_size)
         forced = after_the_reference(translator, pairs, (1.0, fitted))
         ways = (_reliability(guesses, fitted) for guesses in (own, forced))

@@ -67,13 +67,15 @@ def piece_steps(
     target_words: Sequence[WrittenWord],
     *,
     labels: Mapping[str, str],
+    unsure: float = 0.0,
     key: str,
 ) -> None:
     """Draw the pieces of every French and English word, and how sure the model was of the latter.
 
     A panel shows the likeliest pieces at the step chosen by pointing, tapping or the arrow keys, at
     rest at the step where the model was least sure. A written piece that is not among them, as in a
-    translation someone typed, gets a row of its own with its rank.
+    translation someone typed, gets a row of its own with its rank. Pieces no more probable than
+    `unsure` look different: 0 marks none.
 
     `labels`, already translated: "source" and "target" name the two blocks, "heading" stands over
     the panel and "heading_first" does so at the first piece, with the placeholders {before} (the
@@ -91,6 +93,7 @@ def piece_steps(
             {**word, "pieces": [_plain_step(step) for step in word["pieces"]]}
             for word in target_words
         ],
+        "unsure": unsure,
         "labels": dict(labels),
     }
     _mount(key=key, data=data)

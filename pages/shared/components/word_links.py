@@ -7,7 +7,7 @@ import numpy as np
 
 from pages.shared.components.base import check_labels, register
 
-WORD_LINKS_LABELS = ("target", "source", "idle", "target_sentence", "source_sentence")
+WORD_LINKS_LABELS = ("target", "source", "idle", "target_sentence", "source_sentence", "unsure")
 WORD_LINKS_HTML = """
 <div class="word-links">
   <div class="stage">
@@ -31,6 +31,7 @@ class Word(TypedDict):
     special: bool  # a mark of the model's own, such as </s>: drawn small and muted
     joined: NotRequired[bool]  # no space before it, as before a full stop
     probability: NotRequired[float]  # target words: how sure the model was, 0 to 1
+    unsure: NotRequired[bool]  # target words: marked, not sure enough
 
 
 def word_links(
@@ -47,7 +48,8 @@ def word_links(
 
     `labels`, already translated: "target" and "source" name the two lines, "idle" is the sentence
     shown while no word is chosen, "target_sentence" and "source_sentence" are the ones for a chosen
-    English and French word, with the placeholders {target}, {source}, {weight} and {probability}.
+    English and French word, with the placeholders {target}, {source}, {weight} and {probability};
+    "unsure" is what a marked word is called.
 
     Nothing comes back: pointing, tapping and the keyboard are answered in the browser alone.
 

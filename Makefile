@@ -18,7 +18,7 @@ help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/'
 
 run: $(VENV)/run.stamp  ## start the app (PORT= and HOST= choose its address)
-	@echo "Tête-à-tête at http://$(HOST):$(PORT) (Ctrl+C ends it)"
+	@echo "Tête-à-tête at http://$(if $(filter 0.0.0.0,$(HOST)),$$(hostname -I | cut -d ' ' -f 1),$(HOST)):$(PORT) (Ctrl+C ends it)"
 	@$(BIN)/python -m streamlit run serve.py --server.address=$(HOST) --server.port=$(PORT)
 
 # A process for each core; a file of tests stays in one, with the server that it starts.

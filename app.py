@@ -11,7 +11,7 @@ from pages.shared.guard import guarded
 from pages.shared.language import _
 from pages.shared.lesson_panel import panel
 from pages.shared.menu import menu
-from pages.shared.sentence_bar import sentence_bar, settings
+from pages.shared.sentence_bar import model_and_language, sentence_bar
 from pages.shared.suitable import suitable
 
 ROOT = Path(__file__).parent
@@ -31,9 +31,9 @@ def main() -> None:
         page = st.navigation(_pages(), position="hidden")
         view = BY_PATH[page.url_path]
         menu(view)
-        settings()
+        model_and_language()
         sentence_bar()
-        with guarded():
+        with guarded():  # a page that fails still publishes its address
             if suitable(view) and panel(view):
                 banner(view)
                 page.run()

@@ -54,13 +54,11 @@ VIEWS = (
     View(N_("Why divide?"), N_("Why √d_k"), "🎲", "laboratory", "simulation"),
     View(N_("Measured scores"), N_("Why √d_k"), "📏", "laboratory", "measured"),
     View(N_("Without √d_k"), N_("Why √d_k"), "🧪", "laboratory", "scale"),
-    # What heads do (heads: atlas, pruning, lines)
     View(N_("Atlas of heads"), N_("What heads do"), "🗂️", "heads", "atlas"),
     View(N_("How many heads?"), N_("What heads do"), "✂️", "heads", "pruning", "nothing"),
     View(
         N_("All heads as lines"), N_("What heads do"), "🧶", "heads", "lines", "any", changes=True
     ),
-    # Explanations (explanations: explain, lens, contributions)
     View(
         N_("Attention or cause?"),
         N_("Explanations"),
@@ -78,12 +76,10 @@ VIEWS = (
         "contributions",
         changes=True,
     ),
-    # Change it (change: edits, english, compare, patching)
     View(N_("Edits"), N_("Change it"), "🛠️", "change", "edits"),
     View(N_("Your own English"), N_("Change it"), "✍️", "change", "english", "any", changes=True),
     View(N_("Compare"), N_("Change it"), "🪞", "change", "compare"),
     View(N_("Patching"), N_("Change it"), "🩹", "change", "patching"),
-    # How it writes (writing: search, decode)
     View(N_("The search"), N_("How it writes"), "🌳", "writing", "search", "any", changes=True),
     View(N_("Piece after piece"), N_("How it writes"), "⏯️", "writing", "decode", changes=True),
     View(N_("Long memory"), N_("Why not an RNN?"), "🧵", "recurrence", "memory", "any"),

@@ -50,6 +50,25 @@ def test_standard_input_is_translated_line_by_line(run, loaded: Translator) -> N
     assert run("translate", "--beam", 1, stdin=stdin) == (0, expected, [])
 
 
+def test_who_types_gets_each_line_at_once(
+    run, loaded: Translator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.TextIOWrapper):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(io, "TextIOWrapper", Terminal)
+    seen: list[int] = []
+    translate = Translator.search_texts
+    monkeypatch.setattr(
+        Translator,
+        "search_texts",
+        lambda self, texts, beam: seen.append(len(texts)) or translate(self, texts, beam),
+    )
+    assert run("translate", "--beam", 1, stdin="\n".join(FRENCH).encode())[0] == 0
+    assert seen == [1] * len(FRENCH)
+
+
 def test_more_lines_than_fit_one_block_stay_in_order(
     run, loaded: Translator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,11 @@ def test_sentences_end_where_a_reader_ends_them(sentences: list[str]) -> None:
     assert [part.strip() for part in split_sentences(" ".join(sentences))] == sentences
 
 
+@pytest.mark.parametrize("signs", ["!" * 2000, "! " * 1000 + "!", "?!" * 1000 + "x", "." * 2000])
+def test_a_run_of_signs_takes_no_exponential_time(signs: str) -> None:
+    assert "".join(split_sentences("Ah " + signs)) == "Ah " + signs
+
+
 @given(TYPED)
 def test_joined_the_sentences_are_the_text(text: str) -> None:
     parts = split_sentences(text)

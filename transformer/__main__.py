@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,8 @@ Command = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, or 2 where something could not be done."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # a redirected one has another on Windows
     try:
         return int(options.command(options))
     except UsageError as error:
@@ -154,15 +158,11 @@ def _add_train_options(train: argparse.ArgumentParser) -> None:
 
 
 def _translate(options: argparse.Namespace) -> int:
-    from transformer.progress import Progress
     from transformer.translator import Translator
 
     translator = Translator.load(options.model, options.device)
-    progress = Progress("translating")
     failed = read = 0
-    lines = options.text or [line.rstrip("\r\n") for line in _standard_input()]
-    for begin in range(0, len(lines), LINES_AT_ONCE):
-        block = lines[begin : begin + LINES_AT_ONCE]
+    for block in _blocks(options.text or _standard_input()):
         for found in _translate_block(translator, block, options.beam, options.json):
             read += 1
             if isinstance(found, UsageError):
@@ -170,14 +170,25 @@ def _translate(options: argparse.Namespace) -> int:
                 print(f"line {read}: {found}", file=sys.stderr)
             print("" if isinstance(found, UsageError) else found)
         sys.stdout.flush()
-        progress.show(read / len(lines))
     return 2 if failed else 0
 
 
 def _standard_input() -> Iterator[str]:
     """Lines as text; bytes that are no UTF-8 stay visible to the tokenizer, which refuses them."""
+    from transformer.progress import announce
+
+    if sys.stdin.isatty():
+        announce("Type French and press Enter; Ctrl+D ends.")
     for line in sys.stdin.buffer:
-        yield line.decode(errors="surrogateescape")
+        yield line.decode(errors="surrogateescape").rstrip("\r\n")
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
+    """What is translated at once: many lines, but one of somebody who waits for its translation."""
+    at_once = 1 if sys.stdin.isatty() else LINES_AT_ONCE
+    rest = iter(lines)
+    while block := list(islice(rest, at_once)):
+        yield block
 
 
 def _translate_block(

@@ -40,9 +40,9 @@ def attend(
     ``mask_BLM`` is true where a query may look, None where every query may look everywhere.
     ``change`` holds the scale, 1/sqrt(d_k) unless edited, and what else is edited. The fused kernel
     and the spelled-out arithmetic give the same context; only the latter, chosen by ``explain``,
-    has intermediate values to record (of the first sentence of the batch). It also trains on a CPU,
-    where the gradient of the fused kernel takes ten times as long (torch 2.13, sentences of 10 to
-    40 pieces).
+    has intermediate values to record (of the first sentence of the batch). The spelled-out one is
+    also what trains on a CPU, where the gradient of the fused kernel takes ten times as long (torch
+    2.13, sentences of 10 to 40 pieces).
     """
     mask_BHLM = None if mask_BLM is None else mask_BLM[:, None]
     if change.closed_HLM is not None:
@@ -51,8 +51,8 @@ def attend(
     scale = change.scale
     if isinstance(scale, Tensor):
         scale = scale.to(query_BHLK)
-    trains_on_cpu = torch.is_grad_enabled() and query_BHLK.device.type == "cpu"
-    if not explain and not trains_on_cpu:
+    needs_gradient_on_cpu = torch.is_grad_enabled() and query_BHLK.device.type == "cpu"
+    if not explain and not needs_gradient_on_cpu:
         if isinstance(scale, Tensor):  # the fused kernel takes one number: scale the query instead
             query_BHLK, scale = query_BHLK * scale, 1.0
         context = F.scaled_dot_product_attention(

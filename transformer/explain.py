@@ -82,7 +82,8 @@ def run(options: Namespace) -> int:
     pairs = read_pairs(options.data)
     french = [side for side, _ in pairs]
     check_readable(french, translator.tokenizer, options.data)
-    texts = french[:: max(1, len(french) // options.sentences)][: options.sentences]
+    count = min(options.sentences, len(french))
+    texts = [french[i * len(french) // count] for i in range(count)]
     found = agreements(translator, texts)
     print(f"{len(texts)} sentences, {found[0].pieces} English pieces; mean rank correlation of")
     print("".join(f"{title:>16}" for title in ("", *TITLES, "same word")))

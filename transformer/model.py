@@ -184,7 +184,11 @@ class Transformer(Network[DecoderCache]):
         self._initialise()
 
     def _initialise(self) -> None:
-        """Glorot for matrices; unit variance for embeddings; small steps into the residual sum."""
+        """Glorot for matrices; unit variance for embeddings; small steps into the residual sum.
+
+        What a sub-layer adds is divided by sqrt(2 layers) in both stacks, as in GPT-2 (Radford et
+        al. 2019, section 2.3), though a decoder layer has three sub-layers.
+        """
         for name, parameter in self.named_parameters():
             if parameter.dim() == 2:
                 nn.init.xavier_uniform_(parameter)

@@ -33,7 +33,7 @@ AnyState = TypeVar("AnyState", bound=State)
 
 
 class Network(nn.Module, ABC, Generic[AnyState]):
-    """Source ids and target ids in, logits of every next piece out.
+    """Source ids and target ids in, a vector for every next piece out, which ``logits`` scores.
 
     One matrix three times: French pieces, English pieces, logits (Vaswani et al. 2017, section
     3.4; Press and Wolf 2017).

@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 
 # The signs that may end a sentence, what closes after them, and the space before the next one.
+# A run of signs is read in one way only, from its first: "!!!!!!" must not take exponential time.
 _STOP = re.compile(
-    r"(?P<stop>[.!?…]+(?:\s*[!?…]+)*)(?P<closers>(?:[\"'”’)\]]|\s?»)*)\s+(?=\S)",
+    r"(?<![.!?…])(?P<stop>[.!?…]+(?:\s+[!?…]+)*)(?P<closers>(?:[\"'”’)\]]|\s?»)*)\s+(?=\S)",
 )
 # Before a full stop, none of these ends a sentence. "etc." and others may, before a capital.
 _ABBREVIATIONS = frozenset(

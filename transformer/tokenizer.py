@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
@@ -28,6 +27,7 @@ _WORD = re.compile(
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # what no line of output may hold
 _TYPOGRAPHY = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "…": "...", BOUNDARY: " "}
+    | dict.fromkeys("\ufeff\u200b\u2060\u00ad", "")  # marks of files, word processors, the web
 )
 
 
@@ -55,12 +55,6 @@ class Tokens:
     ids: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
     words: tuple[Word, ...]
-
-    @cached_property
-    def word_of_piece(self) -> tuple[int, ...]:
-        """For every piece, the position of its word in ``words``."""
-        owner = {piece: i for i, word in enumerate(self.words) for piece in word.pieces}
-        return tuple(owner[piece] for piece in range(len(self.pieces)))
 
 
 class Tokenizer:
@@ -189,8 +183,11 @@ class Tokenizer:
 
 
 def normalise(text: str) -> str:
-    """Composed accents (NFC), straight apostrophes and quotes, single spaces, none outside."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY).split())
+    """Composed accents (NFC), straight apostrophes and quotes, single spaces, none outside.
+
+    Invisible marks (byte order, zero width, soft hyphen) are left out.
+    """
+    return " ".join(unicodedata.normalize("NFC", text.translate(_TYPOGRAPHY)).split())
 
 
 def check(text: str) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from transformer.checkpoint import SETTINGS, WEIGHTS, load_model
+from transformer.config import TrainConfig
 from transformer.data import group_by_length
 from transformer.decoding import Hypothesis, check_beam, search
 from transformer.edits import Edits
@@ -26,7 +27,7 @@ from transformer.trace import Kind, RecurrentTrace, Trace
 
 MODELS = Path(__file__).parents[1] / "assets" / "models"
 TOKENS_AT_ONCE = 4000  # padded pieces, both sides, that translate_batch decodes together
-READ_WHOLE = 64  # pieces: as TrainConfig.longest, since no model has learned from longer sentences
+READ_WHOLE = TrainConfig().longest  # pieces: no model has learned from longer sentences
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ class Translator:
         return [ScoredText(best[0].text, best[0].score) for best in found]
 
     def translate_texts(self, texts: Sequence[str], beam_size: int = 4) -> list[list[Sentence]]:
-        """Texts of any length, by sentences (see ``join``); UsageError if one cannot be read."""
+        """Texts of any length, by sentences (``join`` them); UsageError if one cannot be read."""
         return self.search_texts([self.read(text) for text in texts], beam_size)
 
     def sentences(self, text: str, characters: float = math.inf) -> list[str]:

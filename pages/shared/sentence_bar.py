@@ -35,7 +35,7 @@ def sentence_bar() -> None:
     pick_sentence()
 
 
-def settings() -> None:
+def model_and_language() -> None:
     """Model and language, in the sidebar."""
     with st.sidebar:
         st.selectbox(_("Model"), shipped_models(), key="model", persist_state="session")

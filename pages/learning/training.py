@@ -81,7 +81,7 @@ def _run(log: TrainingLog, folder: Path) -> None:
             "either, on pairs that are never trained on: so it can be the smaller of the two. BLEU "
             "counts runs of up to four words that translations share with the reference "
             "(Papineni et al. 2002). The learning rate, how far a step goes, climbs at first and "
-            "then falls to zero at the end of the run."
+            "then falls to zero at the end of a run."
         )
     )
 
@@ -115,6 +115,10 @@ def _rate(log: TrainingLog, folder: Path) -> Picture:
     said = _("The learning rate is {first} at the first report and {last} at the last.").format(
         first=f"{log.learning_rate[0]:.2e}", last=f"{log.learning_rate[-1]:.2e}"
     )
+    for step in log.restarts:
+        said += " " + _(
+            "A second run went on after step {step}, from the weights of the first."
+        ).format(step=f"{step:,}")
     title = _("Learning rate")
     return _curve("rate-of-training", log, folder, {title: "learning_rate"}, title, said)
 

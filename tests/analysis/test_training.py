@@ -31,6 +31,15 @@ def test_the_time_to_a_loss_lies_between_two_lines(tmp_path: Path) -> None:
     assert log.minutes.tolist() == [1, 2, 3, 4]
 
 
+def test_a_rate_that_rises_again_is_another_run(tmp_path: Path) -> None:
+    path = write(tmp_path / "log.jsonl", [3.0] * 5)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    for step, (line, rate) in enumerate(zip(lines, [2, 3, 0, 2, 1], strict=True), start=1):
+        line |= {"step": step, "learning_rate": float(rate)}
+    path.write_text("\n".join(json.dumps(line) for line in lines))
+    assert read_log(path).restarts == (3,)
+
+
 def test_what_a_line_lacks_is_no_number(tmp_path: Path) -> None:
     path = write(tmp_path / "log.jsonl", [3.0, None])
     path.write_text(path.read_text().replace('"cpu_seconds": 10.0, ', ""))

@@ -36,6 +36,13 @@ class TrainingLog:
     def minutes(self) -> np.ndarray:
         return self.seconds / 60
 
+    @property
+    def restarts(self) -> tuple[int, ...]:
+        """Steps after which the rate, having fallen, rose again: another run went on from there."""
+        rate = self.learning_rate
+        turns = range(1, len(rate) - 1)
+        return tuple(int(self.step[i]) for i in turns if rate[i - 1] > rate[i] < rate[i + 1])
+
     def cpu_seconds_to(self, loss: float) -> float:
         """Processor time until the dev loss first was ``loss``, between two lines in proportion.
 

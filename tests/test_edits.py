@@ -251,6 +251,11 @@ def test_a_head_replaced_by_itself_changes_nothing(translator: Translator) -> No
     np.testing.assert_array_equal(without.logits_LV, off.logits_LV)
 
 
+def test_a_head_is_not_replaced_while_a_translation_is_written(translator: Translator) -> None:
+    with pytest.raises(UsageError, match="give the English as target"):
+        translator.translate(TEXT, edits=[ReplaceHead("cross", 0, 1, np.zeros((3, 8)))])
+
+
 def test_gates_carry_a_gradient(translator: Translator) -> None:
     gate_H = torch.ones(HEADS, requires_grad=True)
     source, target = torch.tensor([[7, 8, 3]]), torch.tensor([[BEGIN, 9]])

@@ -16,7 +16,7 @@ APP = [*sorted((ROOT / "pages").rglob("*.py")), *ROOT.glob("*.py")]
 # A module imports only from rows above its own. The two columns of architecture, text and network,
 # meet in model.py; `transformer/__init__.py` and `__main__.py` stand below everything.
 LAYERS = (
-    ("errors", "progress", "projection", "distributed", "sentences", "typed"),
+    ("errors", "progress", "projection", "ranking", "distributed", "sentences", "typed"),
     ("config", "duration"),
     ("tokenizer", "trace"),
     ("edits",),

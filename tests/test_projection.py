@@ -4,12 +4,13 @@ import copy
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from transformer import Translator
 from transformer.decoding import search
 from transformer.model import Transformer
-from transformer.projection import Packed, Projection, pack
+from transformer.projection import Joint, Packed, Projection, factors, pack
 
 
 def rounded(network: nn.Module) -> nn.Module:
@@ -41,7 +42,8 @@ def test_a_packed_product_is_the_product(projection: Projection, shape: tuple[in
     with torch.inference_mode():
         packed, expected = projection(x), plain(projection, x)
         assert packed is not None and torch.allclose(packed, expected, atol=1e-5)
-        assert torch.equal(projection.product(2)(x), packed)
+        multiply, [factor] = factors(2, projection)
+        assert torch.equal(multiply(x, *factor), packed)
 
 
 def test_a_single_vector_is_multiplied_as_well(projection: Projection) -> None:
@@ -55,7 +57,29 @@ def test_changed_weights_are_seen_at_once(projection: Projection) -> None:
     with torch.no_grad():
         projection.weight *= 2
         assert torch.allclose(projection(x), plain(projection, x), atol=1e-5)
-        assert torch.allclose(projection.product(2)(x), plain(projection, x), atol=1e-5)
+        multiply, [factor] = factors(2, projection)
+        assert torch.allclose(multiply(x, *factor), plain(projection, x), atol=1e-5)
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_projections_of_the_same_input_are_multiplied_at_once(is_packed: bool) -> None:
+    class Two(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.one, self.other = Projection(40, 24, bias=False), Projection(40, 8, bias=False)
+            self.joint = Joint(self.one, self.other)
+
+    both, x = rounded(Two()), torch.randn(3, 40)
+    assert isinstance(both, Two) and list(both.state_dict()) == ["one.weight", "other.weight"]
+    if is_packed:
+        pack(both)
+    for _turn in range(2):
+        with torch.inference_mode():
+            multiply, [factor] = factors(3, both.joint)
+            expected = torch.cat([F.linear(x, both.one.weight), F.linear(x, both.other.weight)], 1)
+            assert torch.allclose(multiply(x, *factor), expected, atol=1e-5)
+        with torch.no_grad():
+            both.other.weight *= 2  # seen at once
 
 
 def test_a_gradient_takes_the_ordinary_way(projection: Projection) -> None:
@@ -63,12 +87,14 @@ def test_a_gradient_takes_the_ordinary_way(projection: Projection) -> None:
     assert projection.weight.grad is not None
 
 
-def test_a_copy_of_a_network_outlives_it(projection: Projection) -> None:
+def test_a_copy_of_a_network_has_weights_of_its_own(projection: Projection) -> None:
     twin, x = copy.deepcopy(projection), torch.randn(2, 40)
     expected = plain(projection, x)
-    del projection
+    with torch.no_grad():
+        twin.weight.zero_()
     with torch.inference_mode():
-        assert torch.allclose(twin(x), expected, atol=1e-5)
+        assert torch.allclose(projection(x), expected, atol=1e-5)
+        assert torch.equal(twin(x), twin.bias.expand(2, -1))
 
 
 def test_weights_that_float16_would_round_are_not_packed() -> None:

@@ -15,6 +15,8 @@ from transformer.projection import Projection
 from transformer.trace import AttentionTrace, as_record
 
 KeysValues = tuple[Tensor, Tensor]  # key_BHMK and value_BHMK: what can be looked at
+# ``attend`` without edits, as one kernel: query, key, value and mask in, (B, H, L, K) out.
+fused_attention = F.scaled_dot_product_attention
 
 
 def padding_mask(lengths_B: Tensor, longest: int) -> Tensor:
@@ -55,7 +57,7 @@ def attend(
     if not explain and not needs_gradient_on_cpu:
         if isinstance(scale, Tensor):  # the fused kernel takes one number: scale the query instead
             query_BHLK, scale = query_BHLK * scale, 1.0
-        context = F.scaled_dot_product_attention(
+        context = fused_attention(
             query_BHLK, key_BHMK, value_BHMK, attn_mask=mask_BHLM, scale=scale
         )
         return change.fetched(context), None

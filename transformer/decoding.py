@@ -13,10 +13,10 @@ from transformer.data import pad
 from transformer.edits import Edits
 from transformer.errors import UsageError
 from transformer.network import AnyState, Network
+from transformer.ranking import largest, likeliest
 from transformer.tokenizer import BEGIN, END
 
 WIDEST_BEAM = 32
-TABLE = 40  # rows of the table in which the largest values are looked for
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def greedy_search(
     edits: Edits = (),
 ) -> list[Hypothesis]:
     """The likeliest piece at every step."""
-    return _write(model, sources, lambda rows_BV: rows_BV.max(-1), length_penalty, edits)
+    return _write(model, sources, likeliest, length_penalty, edits)
 
 
 def sample(
@@ -163,7 +163,7 @@ def continue_from(
     def choose(log_probabilities_BV: Tensor) -> tuple[Tensor, Tensor]:
         ids_B = next(forced, None)
         if ids_B is None:
-            ids_B = log_probabilities_BV.argmax(-1)
+            return likeliest(log_probabilities_BV)
         return log_probabilities_BV.gather(1, ids_B[:, None])[:, 0], ids_B
 
     return _write(model, [source] * len(beginnings), choose, length_penalty, edits)
@@ -180,27 +180,28 @@ def _write(
     """One beginning a sentence; ``choose`` takes (B, V) log-probabilities and returns those of the
     next pieces and their ids, both (B,)."""
     cache, limits_B = _start(model, sources, edits)
-    count = len(sources)
-    sentences = torch.arange(count, device=limits_B.device)  # which source each row belongs to
-    ids_B = torch.full((count,), BEGIN, device=limits_B.device)
-    totals_B = torch.zeros(count, device=limits_B.device)
+    ids_B = torch.full_like(limits_B, BEGIN)
+    totals_B = torch.zeros(len(sources), device=limits_B.device)
     written: list[list[int]] = [[] for _ in sources]
-    finished, shortest = [0.0] * count, int(limits_B.min())
-    while len(sentences):
+    finished, shortest = [0.0] * len(sources), int(limits_B.min())
+    sentences = list(range(len(sources)))  # which source each row belongs to
+    while sentences:
         log_probabilities = model.step(ids_B, cache).log_softmax(-1)
         if cache.length >= shortest:
-            _must_end(log_probabilities, limits_B[sentences] == cache.length)
+            _must_end(log_probabilities, limits_B == cache.length)
         chosen_B, ids_B = choose(log_probabilities)
         totals_B = totals_B + chosen_B
         ids = ids_B.tolist()
-        for row, (sentence, id) in enumerate(zip(sentences.tolist(), ids, strict=True)):
+        for row, (sentence, id) in enumerate(zip(sentences, ids, strict=True)):
             written[sentence].append(id)
             if id == END:
                 finished[sentence] = float(totals_B[row])
-        if END in ids:
-            going = (ids_B != END).nonzero()[:, 0]
-            sentences, ids_B, totals_B = sentences[going], ids_B[going], totals_B[going]
-            cache.select(going, going)
+        going = [row for row, id in enumerate(ids) if id != END]
+        if going and len(going) < len(ids):
+            rows = torch.tensor(going, device=limits_B.device)
+            limits_B, ids_B, totals_B = limits_B[rows], ids_B[rows], totals_B[rows]
+            cache.select(rows, rows)
+        sentences = [sentences[row] for row in going]
     return [
         Hypothesis.rated(ids, total, length_penalty)
         for ids, total in zip(written, finished, strict=True)
@@ -275,22 +276,6 @@ def _continuations(
     everything = (log_probabilities_BKV + totals_BK[..., None]).flatten(1)
     totals_BC, places_BC = largest(everything, 2 * beam_size)
     return totals_BC, places_BC // vocabulary, places_BC % vocabulary
-
-
-def largest(rows_BN: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """The ``count`` largest of each row, the largest first, and their places: both (B, count).
-
-    As ``topk``, in a fifth of the time: they stand in the ``count`` columns of the largest maxima,
-    if a row is written as a table.
-    """
-    if rows_BN.shape[1] % TABLE or rows_BN.shape[1] < 2 * TABLE * count:
-        return rows_BN.topk(count)
-    table_BRC = rows_BN.unflatten(1, (TABLE, -1))
-    columns_BC = table_BRC.amax(1).topk(count).indices
-    found_BRC = table_BRC.gather(2, columns_BC[:, None].expand(-1, TABLE, -1))
-    values_BC, places_BC = found_BRC.flatten(1).topk(count)
-    rows = places_BC // count * table_BRC.shape[2]
-    return values_BC, rows + columns_BC.gather(1, places_BC % count)
 
 
 def _start(

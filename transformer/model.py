@@ -20,11 +20,12 @@ from transformer.attention import (
     causal_mask,
     padding_mask,
 )
-from transformer.cache import DecoderCache, LayerStep
+from transformer.cache import DecoderCache
 from transformer.config import ModelConfig
-from transformer.edits import Edits, change_of, check_edits
+from transformer.edits import Edits, ReplaceHead, change_of, check_edits
+from transformer.errors import UsageError
 from transformer.network import Network
-from transformer.projection import Embedding, Projection
+from transformer.projection import Embedding, Joint, Projection
 from transformer.tokenizer import BEGIN
 from transformer.trace import (
     AttentionSublayerTrace,
@@ -143,6 +144,8 @@ class DecoderLayer(nn.Module):
         self.self_attention = AttentionSublayer(config, "decoder", layer)
         self.cross_attention = AttentionSublayer(config, "cross", layer)
         self.feed_forward = FeedForwardSublayer(config)
+        own = self.self_attention.attention
+        self.joint = Joint(own.query, own.key, own.value)  # one product at a decoding step
 
     def memory_keys_values(self, memory_BMD: Tensor) -> KeysValues:
         """What cross-attention looks at: the same at every decoding step."""
@@ -237,18 +240,20 @@ class Transformer(Network[DecoderCache]):
 
     def start(self, source_BM: Tensor, lengths_B: Tensor, edits: Edits = ()) -> DecoderCache:
         """A cache over the encoded sources; where nothing is padding, no mask is kept."""
-        check_edits(edits, self.config, int(lengths_B.min()))
-        hidden = bool((lengths_B < source_BM.shape[1]).any())
-        mask_B1M = padding_mask(lengths_B, source_BM.shape[1]) if hidden else None
+        shortest, longest = int(lengths_B.min()), source_BM.shape[1]
+        check_edits(edits, self.config, shortest)
+        if any(isinstance(edit, ReplaceHead) for edit in edits):
+            raise UsageError(
+                "A head can be replaced in one pass over a translation, not while it is written: "
+                "give the English as target."
+            )
+        mask_B1M = padding_mask(lengths_B, longest) if shortest < longest else None
         memory = self.memory_keys_values(self.encode(source_BM, mask_B1M, edits))
-        layers = [LayerStep(*both) for both in zip(self.decoder, memory, strict=True)]
-        return DecoderCache(layers, mask_B1M, edits)
+        return DecoderCache(self, memory, mask_B1M, edits)
 
     def step(self, ids_B: Tensor, cache: DecoderCache) -> Tensor:
         """Logits (B, V) of the piece after ``ids_B``, whose keys and values join the cache."""
-        rows_BD = self.embedding(ids_B) * math.sqrt(self.config.d_model)
-        x_BD = cache.step(rows_BD + self.positions[cache.length])
-        return self.logits(self.decoder_norm(x_BD))
+        return cache.step(ids_B)
 
     @torch.inference_mode()
     def trace(self, source: Sequence[int], target: Sequence[int], edits: Edits = ()) -> Trace:

@@ -8,8 +8,7 @@ it with float32 inputs in float32, which differs from PyTorch's product by round
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -20,28 +19,31 @@ from torch import Tensor, nn
 # (torch 2.13, AVX-512). Few rows wait for memory, whatever the threads.
 MANY_ROWS, FEW_THREADS = 64, 3
 
-Product = Callable[[Tensor], Tensor]
+Multiply = Callable[[Tensor, Tensor, Tensor | None], Tensor]  # by a matrix, plus a bias
+Factor = tuple[Tensor, Tensor | None]  # a matrix, as ``Multiply`` wants it, and a bias
 
 
 class Packed:
-    """A float16 copy of a matrix, laid out for FBGEMM, and what it was made of. Never changed."""
+    """A float16 copy of matrices, one below the other, laid out for FBGEMM. Never changed."""
 
-    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
-        self._weight, self._version, self._bias = weight, weight._version, bias
+    def __init__(self, weights: Sequence[Tensor], bias: Tensor | None) -> None:
+        self._weights, self._versions = weights, [weight._version for weight in weights]
+        whole = torch.cat([weight.detach() for weight in weights])
         with warnings.catch_warnings():
             # To be removed from a future PyTorch: where they are missing, nothing is packed.
             warnings.filterwarnings("ignore", message="fbgemm", category=UserWarning)
-            self._matrix = torch.fbgemm_pack_gemm_matrix_fp16(weight.detach())
-            self._multiply = torch.fbgemm_linear_fp16_weight_fp32_activation
-            self(weight.detach()[:1])  # the warning comes once
+            self.factor = torch.fbgemm_pack_gemm_matrix_fp16(whole), bias
+            self.multiply: Multiply = torch.fbgemm_linear_fp16_weight_fp32_activation
+            self(whole[:1])  # the warning comes once
 
     @classmethod
-    def of(cls, weight: Tensor, bias: Tensor | None = None) -> Packed | None:
+    def of(cls, *weights: Tensor, bias: Tensor | None = None) -> Packed | None:
         """None where FBGEMM is not there, or where float16 would round the weights."""
-        if not weight.is_cpu or not torch.equal(weight, weight.half().float()):
-            return None
+        for weight in weights:
+            if not weight.is_cpu or not torch.equal(weight, weight.half().float()):
+                return None
         try:
-            return cls(weight, bias)
+            return cls(weights, bias)
         except (RuntimeError, AttributeError):
             return None
 
@@ -52,17 +54,14 @@ class Packed:
     def holds(self, rows: int) -> bool:
         """Nothing asks for a gradient, nobody changed the weights, and it pays for so many rows."""
         pays = rows < MANY_ROWS or torch.get_num_threads() <= FEW_THREADS
-        return pays and not torch.is_grad_enabled() and self._weight._version == self._version
-
-    def product(self) -> Product:
-        """x W^T + b as a function that asks no question."""
-        return partial(self._multiply, packed_weight=self._matrix, bias=self._bias)
+        same = [weight._version for weight in self._weights] == self._versions
+        return pays and same and not torch.is_grad_enabled()
 
     def __call__(self, x: Tensor) -> Tensor:
-        return self._multiply(x, self._matrix, self._bias)
+        return self.multiply(x, *self.factor)
 
-    def __deepcopy__(self, memo: Any) -> Packed:
-        return self
+    def __deepcopy__(self, memo: Any) -> None:
+        """A copy of a network has other weights, which may be changed: ``pack`` it anew."""
 
 
 class Projection(nn.Linear):
@@ -75,17 +74,27 @@ class Projection(nn.Linear):
             return self.packed(x)
         return F.linear(x, self.weight, self.bias)
 
-    def product(self, rows: int) -> Product:
-        """``forward`` of so many rows as a function, while the weights stay what they are."""
-        if self.packed is not None and self.weight.is_cpu and self.packed.holds(rows):
-            return self.packed.product()
-        return partial(F.linear, weight=self.weight, bias=self.bias)
+
+class Joint:
+    """Projections of the same input, without biases, as one: their results stand side by side."""
+
+    packed: Packed | None = None
+    bias = None
+
+    def __init__(self, *parts: Projection) -> None:
+        self.parts = parts
+
+    @property
+    def weight(self) -> Tensor:
+        """Their matrices, one below the other: a copy."""
+        return torch.cat([part.weight for part in self.parts])
 
 
 class Embedding(nn.Embedding):
     """A row for each piece of the vocabulary; ``scores`` multiplies by all of them."""
 
     packed: Packed | None = None
+    bias = None
 
     def scores(self, x: Tensor) -> Tensor:
         """x E^T, (..., V)."""
@@ -95,9 +104,27 @@ class Embedding(nn.Embedding):
 
 
 def pack(network: nn.Module) -> None:
-    """Keep float16 copies of all matrices that ``network`` multiplies by, where they are exact."""
+    """Keep float16 copies of all matrices that ``network`` multiplies by, where they are exact.
+
+    A weight changed later in place (``weight.zero_()``) is noticed; through ``weight.data`` it is
+    not, since PyTorch does not count that.
+    """
     for part in network.modules():
         if isinstance(part, Projection):
-            part.packed = Packed.of(part.weight, part.bias)
+            part.packed = Packed.of(part.weight, bias=part.bias)
         elif isinstance(part, Embedding):
             part.packed = Packed.of(part.weight)
+        joint = getattr(part, "joint", None)
+        if isinstance(joint, Joint):
+            joint.packed = Packed.of(*(one.weight for one in joint.parts))
+
+
+def factors(rows: int, *parts: Projection | Joint | Embedding) -> tuple[Multiply, list[Factor]]:
+    """How to multiply so many rows by each of ``parts``, while the weights stay what they are.
+
+    For callers who multiply often: they ask once.
+    """
+    packed = [part.packed for part in parts if part.packed is not None and part.packed.holds(rows)]
+    if len(packed) == len(parts):
+        return packed[0].multiply, [one.factor for one in packed]
+    return F.linear, [(part.weight, part.bias) for part in parts]

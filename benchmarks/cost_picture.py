@@ -76,12 +76,16 @@ def draw(rows: Sequence[Row], config: ModelConfig) -> go.Figure:
 def _time(figure: go.Figure, rows: Sequence[Row]) -> None:
     """Seconds on logarithmic axes with slopes for the eye; milliseconds a piece from zero."""
     curves = timed(rows)
-    for name, at in (("trace", "bottom right"), ("beam 4", "top left"), ("greedy", "bottom right")):
+    for name, named, each_named in (
+        ("trace", (16, "bottom right"), (48, "bottom center")),
+        ("beam 4", (16, "top left"), (128, "top left")),
+        ("greedy", (64, "bottom right"), (48, "bottom center")),
+    ):
         curve = curves[name]
-        _line(figure, (1, 1), name, curve, STYLES[name], (16, at))
+        _line(figure, (1, 1), name, curve, STYLES[name], named)
         pieces = 1000 / np.array(curve.lengths)
         each = Curve(curve.lengths, *(v * pieces for v in (curve.seconds, curve.low, curve.high)))
-        _line(figure, (1, 2), name, each, STYLES[name], (48, "top center"))
+        _line(figure, (1, 2), name, each, STYLES[name], each_named)
     begin = 0.2 * curves["trace"].at([64])[0]
     for power, name in ((1, "∝ n"), (2, "∝ n²")):
         _slope(figure, (1, 1), (64, 256), begin, power, name)
@@ -97,8 +101,8 @@ def _shares(figure: go.Figure, rows: Sequence[Row], config: ModelConfig) -> None
     recorded = parabola(record)[2] * lengths**2 / expected(record)
     fitted = parabola(trace)[2] * lengths**2 / expected(trace)
     for name, shares, style, at in (
-        ("bytes recorded", recorded, INK, (96, "top left")),
-        ("time", fitted, VIOLET, (128, "bottom right")),
+        ("bytes", recorded, INK, (128, "bottom right")),
+        ("time", fitted, VIOLET, (192, "top left")),
         ("multiplications", counted[:, 1] / counted.sum(1), GREY, (64, "bottom right")),
     ):
         _line(figure, (2, 1), name, Curve(trace.lengths, *3 * [100 * shares]), style, at)
@@ -110,7 +114,7 @@ def _memory(figure: go.Figure, rows: Sequence[Row]) -> None:
     mib = Curve(record.lengths, *3 * [record.seconds / 2**20])
     held = by_length(rows, "trace", "MiB"), by_length(rows, "translation", "MiB", 4)
     _line(figure, (2, 2), "trace, peak", held[0], VIOLET, (64, "top left"))
-    _line(figure, (2, 2), "its record", mib, GREY, (128, "bottom right"))
+    _line(figure, (2, 2), "its record", mib, GREY, (256, "middle right"))
     _line(figure, (2, 2), "beam 4, peak", held[1], INK, (48, "bottom right"))
     figure.update_yaxes(type="log", tickvals=DIGITS, row=2, col=2)
 
@@ -125,8 +129,8 @@ def _beams(figure: go.Figure, rows: Sequence[Row]) -> None:
 def _pages(figure: go.Figure, rows: Sequence[Row]) -> None:
     curves = timed(rows)
     for name, at in (
-        (ATTENTION, (12, "top center")),
-        (TRANSLATE, (12, "bottom center")),
+        (ATTENTION, (24, "bottom center")),
+        (TRANSLATE, (8, "top center")),
         (TEXT, (256, "top left")),
     ):
         _line(figure, (3, 2), name, curves[name], STYLES[name], at)

@@ -33,12 +33,10 @@ SHOTS = {
     "attention": Shot("attention", {"head": "5"}, 860),
     "matrix": Shot("matrix", {"text": "Des mots nouveaux"}, 1180),
     "scale": Shot("scale", {}, 860),
-    "atlas": Shot(
-        "atlas", {"question": "missed", "kind": "cross", "layer": "1", "head": "6"}, 800
-    ),
+    "atlas": Shot("atlas", {"question": "missed", "kind": "cross", "layer": "1", "head": "6"}, 800),
     "edits": Shot(
         "edits",
-        {"text": "Elle sait qu'il ment souvent.", "edits": "force.cross.3.all.4.1"},
+        {"text": "Marie a vu Paul et elle lui a souri.", "edits": "force.cross.3.all.11.8"},
         860,
     ),
     "search": Shot("search", {"dropped": "1"}, 1100),

@@ -1,14 +1,17 @@
 """The comparison compares like with like, and times what it says."""
 
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 
-from transformer import Translator, decoding_benchmark
+from transformer import Translator, decoding_benchmark, engines
 from transformer.__main__ import main
 from transformer.decoding import search
-from transformer.decoding_benchmark import ENGINES, OURS, PLAIN, TRACE, Decoded, own_sentences
+from transformer.decoding_benchmark import Decoded, own_sentences
+from transformer.engines import ENGINES, OURS, PLAIN, TRACE, load_engine, seconds_of
 from transformer.errors import UsageError
 from transformer.plain import Plain
 from transformer.results import load_results
@@ -20,6 +23,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding_benchmark, "CASES", ((1, 1), (3, 2)))
     monkeypatch.setattr(decoding_benchmark, "ONE_BY_ONE", 2)
     monkeypatch.setattr(decoding_benchmark, "peak_megabytes", lambda *_: 1.5)
+
+    def here(*settings):  # type: ignore[no-untyped-def]
+        return nullcontext(partial(seconds_of, load_engine(*settings)))
+
+    monkeypatch.setattr(decoding_benchmark, "apart", here)
 
 
 def test_our_sentences_are_all_different() -> None:
@@ -46,11 +54,11 @@ def test_every_program_translates_the_same_sentences(translator: Translator) -> 
     seen: dict[str, list[str]] = {OURS: [], TRACE: []}
 
     def engine(name):
-        def begin(sources, beam):
-            seen[name] += [source.text for source in sources]
-            return lambda: None
+        def time(batches, beam):
+            seen[name] += [source.text for batch in batches for source in batch]
+            return 0.5
 
-        return begin
+        return time
 
     sources = [translator.tokenizer.encode(text) for text in own_sentences()[:12]]
     cases = decoding_benchmark.CASES
@@ -90,10 +98,10 @@ def test_nothing_to_measure_is_one_line(option: str, capsys: pytest.CaptureFixtu
     assert "at least 1" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(not decoding_benchmark.STATUS.exists(), reason="the system does not tell")
+@pytest.mark.skipif(not engines.STATUS.exists(), reason="the system does not tell")
 def test_memory_is_that_of_a_new_process(monkeypatch, model_folder: Path) -> None:
     monkeypatch.undo()
     tokenizer = Translator.load(model_folder, "cpu").tokenizer
     sources = [tokenizer.encode("Le petit chat cherche la fenêtre.")]
-    found = decoding_benchmark.peak_megabytes(OURS, str(model_folder), model_folder, sources, 1)
+    found = engines.peak_megabytes(OURS, str(model_folder), model_folder, sources, 1)
     assert found is not None and found >= 0  # a tiny model may stay below what importing took

@@ -24,12 +24,14 @@ LAYERS = (
     ("cache", "network"),
     ("model", "recurrent"),
     ("decoding", "checkpoint", "loss"),
-    ("translator", "timings", "learner"),
+    ("batching", "timings", "learner"),
+    ("translator",),
     ("analysis", "results"),
     ("alignments",),
     ("archive", "evaluate", "explain", "export", "benchmark", "trainer"),
     ("train", "compare", "exercise", "recall", "bootstrap", "plain"),
-    ("heads", "decoding_benchmark", "training_benchmark"),
+    ("heads", "engines", "training_benchmark"),
+    ("decoding_benchmark",),
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
 TEXT, NETWORK = {"tokenizer", "data"}, {"trace", "attention", "edits"}

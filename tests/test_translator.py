@@ -103,11 +103,27 @@ def test_many_sentences_keep_their_order(
 ) -> None:
     texts = [french for french, _ in pairs[:12]]
     expected = translator.translate_batch(texts, beam_size=2)
-    monkeypatch.setattr(module, "TOKENS_AT_ONCE", 100)  # many small groups instead of one
+    monkeypatch.setattr("transformer.batching.TOKENS_AT_ONCE", 100)  # many small groups, not one
     assert [found.text for found in translator.translate_batch(texts, beam_size=2)] == [
         found.text for found in expected
     ]
     assert translator.translate_batch([]) == []
+
+
+@pytest.mark.parametrize("beam_size", [1, 4])
+def test_two_cores_find_what_one_does(
+    translator: Translator, pairs: list[Pair], beam_size: int
+) -> None:
+    texts = [french for french, _ in pairs[:20]]
+    alone = translator.translate_batch(texts, beam_size)
+    torch.set_num_threads(2)
+    try:
+        found = translator.translate_batch(texts, beam_size)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
+    assert [one.text for one in found] == [one.text for one in alone]
+    assert [one.score for one in found] == pytest.approx([one.score for one in alone], abs=1e-4)
 
 
 @pytest.mark.parametrize("text", ["", "\x07", "1" * 300])

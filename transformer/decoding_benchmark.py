@@ -8,14 +8,12 @@ and split it as it likes.
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import tempfile
-import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
-from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -25,19 +23,15 @@ import torch
 
 from transformer.benchmark import this_machine
 from transformer.data import read_pairs
+from transformer.engines import ENGINES, PLAIN, TRACE, Timed, apart, peak_megabytes
 from transformer.errors import UsageError
-from transformer.export import export, import_ctranslate2
-from transformer.plain import Plain
+from transformer.export import export
 from transformer.progress import Progress
 from transformer.results import save_results
 from transformer.timings import Machine
 from transformer.tokenizer import Tokens
 from transformer.translator import Translator
 
-OURS, FLOAT32, INT8 = "ours", "CTranslate2 float32", "CTranslate2 int8"
-PLAIN, TRACE = "torch.nn.Transformer", "our trace alone"
-ENGINES = (OURS, FLOAT32, INT8, PLAIN, TRACE)
-STATUS = Path("/proc/self/status")
 ROUNDS = 5
 ONE_BY_ONE = 12  # sentences of a round that are translated one at a time
 CASES = ((1, 1), (1, 4), (32, 1), (32, 4), (256, 1), (256, 4))  # sentences at once, beam
@@ -88,9 +82,6 @@ ENDINGS = (
     " ?",
 )
 
-# What a program is given, and then what is timed.
-Engine = Callable[[Sequence[Tokens], int], Callable[[], object]]
-
 
 class Decoded(NamedTuple):
     """What one program took: ``at_once`` sentences handed over together, with a ``beam``.
@@ -121,44 +112,8 @@ def takes_part(engine: str, at_once: int, beam: int) -> bool:
     return (beam == 1 or engine != PLAIN) and (engine != TRACE or (at_once, beam) == (1, 1))
 
 
-def load_engine(name: str, translator: Translator, folder: Path, threads: int) -> Engine:
-    """A program; ``folder`` holds the weights in CTranslate2's layout."""
-    if name == OURS:
-        return lambda sources, beam: lambda: translator.search_batch(sources, beam)
-    if name == PLAIN:
-        plain = Plain(translator.transformer)
-        return lambda sources, beam: lambda: plain.greedy([source.ids for source in sources])
-    if name == TRACE:
-        return partial(_trace, translator)
-    return _load_ctranslate2(name, folder, threads)
-
-
-def _load_ctranslate2(name: str, folder: Path, threads: int) -> Engine:
-    loaded = import_ctranslate2().Translator(
-        str(folder),
-        device="cpu",
-        compute_type=name.rpartition(" ")[2],
-        inter_threads=1,
-        intra_threads=threads,
-    )
-
-    def translate(sources: Sequence[Tokens], beam: int) -> Callable[[], object]:
-        pieces = [source.pieces for source in sources]
-        limit = 2 * max(map(len, pieces)) + 16
-        return lambda: loaded.translate_batch(pieces, beam_size=beam, max_decoding_length=limit)
-
-    return translate
-
-
-def _trace(translator: Translator, sources: Sequence[Tokens], beam: int) -> Callable[[], object]:
-    """The explained pass over translations that are there already."""
-    written = [found[0].ids for found in translator.search_batch(sources, beam)]
-    both = [(source.ids, target) for source, target in zip(sources, written, strict=True)]
-    return lambda: [translator.transformer.trace(source, target) for source, target in both]
-
-
 def measure(
-    engines: Mapping[str, Engine],
+    engines: Mapping[str, Timed],
     sources: Sequence[Tokens],
     rounds: int,
     cases: Sequence[tuple[int, int]] = CASES,
@@ -182,11 +137,7 @@ def measure(
             chosen = sources[turn * count : (turn + 1) * count]
             for name in names:
                 chunks = [chosen[i : i + at_once] for i in range(0, count, at_once)]
-                work = [engines[name](chunk, beam) for chunk in chunks]
-                begun = time.perf_counter()
-                for part in work:
-                    part()
-                seconds[name].append((time.perf_counter() - begun) / count)
+                seconds[name].append(engines[name](chunks, beam) / count)
         for name in names:
             yield Decoded(name, at_once, beam, seconds[name][1:])
 
@@ -194,39 +145,6 @@ def measure(
 def _sentences(at_once: int) -> int:
     """How many sentences a round has."""
     return max(at_once, ONE_BY_ONE)
-
-
-def peak_megabytes(
-    name: str, model: str | None, folder: Path, sources: Sequence[Tokens], threads: int
-) -> float | None:
-    """Peak memory of a new process that loads a program and translates ``sources``, greedily.
-
-    Beyond what the process held before; that of plain PyTorch holds our model besides its copy.
-    None where the system does not tell.
-    """
-    if not STATUS.exists():
-        return None
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return float(pool.apply(_peak, (name, model, folder, sources, threads)))
-
-
-def _peak(
-    name: str, model: str | None, folder: Path, sources: Sequence[Tokens], threads: int
-) -> float:
-    torch.set_num_threads(threads)
-    before = _most_kilobytes()
-    if name in (FLOAT32, INT8):
-        engine = _load_ctranslate2(name, folder, threads)
-    else:
-        engine = load_engine(name, Translator.load(model, "cpu"), folder, threads)
-    engine(sources, 1)()
-    return (_most_kilobytes() - before) / 1000
-
-
-def _most_kilobytes() -> int:
-    """The most memory that this process has held."""
-    lines = STATUS.read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def report(machine: Machine, rows: Sequence[Decoded]) -> Iterator[str]:
@@ -272,10 +190,11 @@ def benchmark_decoding(options: Namespace) -> int:
     texts = own_sentences() if options.data is None else _french(options.data)
     sources = [translator.tokenizer.encode(text) for text in texts]
     progress, rows = Progress("decoding"), list[Decoded]()
-    with tempfile.TemporaryDirectory() as made:
+    with tempfile.TemporaryDirectory() as made, ExitStack() as running:
         folder = Path(made)
         export(translator, folder)
-        engines = {name: load_engine(name, translator, folder, options.threads) for name in ENGINES}
+        settings = options.model, folder, options.threads
+        engines = {name: running.enter_context(apart(name, *settings)) for name in ENGINES}
         for row in measure(engines, sources, options.rounds, cases):
             if row.beam == 1 and row.engine != TRACE:
                 chosen = sources[: row.at_once]

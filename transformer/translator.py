@@ -12,21 +12,21 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
+from transformer.batching import search_many
 from transformer.checkpoint import SETTINGS, WEIGHTS, load_model
 from transformer.config import TrainConfig
-from transformer.data import group_by_length
-from transformer.decoding import Hypothesis, check_beam, largest, search
+from transformer.decoding import Hypothesis, check_beam
 from transformer.edits import Edits
 from transformer.errors import UsageError, not_a_transformer
 from transformer.model import Transformer
 from transformer.network import Network
 from transformer.projection import pack
+from transformer.ranking import largest
 from transformer.sentences import split_text
 from transformer.tokenizer import Tokenizer, Tokens, check, normalise
 from transformer.trace import Kind, RecurrentTrace, Trace
 
 MODELS = Path(__file__).parents[1] / "assets" / "models"
-TOKENS_AT_ONCE = 4000  # padded pieces, both sides, that translate_batch decodes together
 READ_WHOLE = TrainConfig().longest  # pieces: no model has learned from longer sentences
 
 
@@ -210,13 +210,8 @@ class Translator:
     ) -> list[tuple[Candidate, ...]]:
         """All candidates for every source, best first; sources of alike length go together."""
         check_beam(beam_size)
-        ids = [source.ids for source in sources]
-        found: list[tuple[Candidate, ...]] = [()] * len(ids)
-        for group in group_by_length(ids, ids, TOKENS_AT_ONCE // beam_size):
-            hypotheses = search(self.model, [ids[i] for i in group], beam_size, edits=edits)
-            for i, best in zip(group, hypotheses, strict=True):
-                found[i] = tuple(self.candidate(hypothesis) for hypothesis in best)
-        return found
+        found = search_many(self.model, [source.ids for source in sources], beam_size, edits)
+        return [tuple(self.candidate(hypothesis) for hypothesis in best) for best in found]
 
     @property
     def transformer(self) -> Transformer:

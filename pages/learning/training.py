@@ -116,9 +116,8 @@ def _rate(log: TrainingLog, folder: Path) -> Picture:
         first=f"{log.learning_rate[0]:.2e}", last=f"{log.learning_rate[-1]:.2e}"
     )
     for step in log.restarts:
-        said += " " + _(
-            "A second run went on after step {step}, from the weights of the first."
-        ).format(step=f"{step:,}")
+        again = _("After step {step} a new run went on from these weights.")
+        said += " " + again.format(step=f"{step:,}")
     title = _("Learning rate")
     return _curve("rate-of-training", log, folder, {title: "learning_rate"}, title, said)
 

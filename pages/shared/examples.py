@@ -47,9 +47,9 @@ EXAMPLES = (
 STORIES = (
     Story(N_("A head that this sentence needs"), LONG.text, "small", "off.cross.1.6"),
     Story(
-        N_("he looks at elle, and becomes she"),
-        "Elle sait qu'il ment souvent.",
+        N_("him looks at elle, and becomes her"),
+        "Marie a vu Paul et elle lui a souri.",
         "small",
-        "force.cross.3.all.4.1",
+        "force.cross.3.all.11.8",
     ),
 )

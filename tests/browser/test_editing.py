@@ -29,6 +29,6 @@ def test_an_edit_is_made_kept_and_carried(tab):
 
 def test_a_story_changes_the_translation(tab):
     tab.page.goto(f"{tab.server}/edits")
-    tab.page.get_by_role("button", name="he looks at elle").click()
-    expect(words(tab)).to_have_text("She knows that she often lies.")
-    expect(tab.page).to_have_url(re.compile(r"edits=force\.cross\.3\.all\.4\.1"))
+    tab.page.get_by_role("button", name="him looks at elle").click()
+    expect(words(tab)).to_have_text("Mary saw Paul and she smiled at her.")
+    expect(tab.page).to_have_url(re.compile(r"edits=force\.cross\.3\.all\.11\.8"))

@@ -74,7 +74,8 @@ def test_the_right_answer_is_the_models_own(visit, shipped) -> None:
     (radio,) = visitor.app.radio
     row = next(i for i, label in enumerate(seen.rows) if f"“{label}”" in radio.label)
     assert weights_LM[row].max() == weights_LM[seen.telling_rows].max()
-    right = radio.options.index(seen.columns[int(weights_LM[row].argmax())])
+    offered = [option.replace("\\", "") for option in radio.options]  # Markdown escapes a hyphen
+    right = offered.index(seen.columns[int(weights_LM[row].argmax())])
     radio.set_value(right).run()
     assert visitor.app.session_state["_answers"] == {"cross": True}
     assert any(

@@ -27,8 +27,8 @@ class Shot(NamedTuple):
 
 
 SHOTS = {
-    "translate": Shot("", {}, 560, ".word-links .english button >> nth=1"),
-    "lesson": Shot("attention", {"lesson": "cross", "head": "5"}, 860),
+    "translate": Shot("", {}, 520, ".word-links .word button >> nth=1"),
+    "lesson": Shot("attention", {"lesson": "cross", "head": "5"}, 560),
     "box": Shot("box", {"level": "layers"}, 1180),
     "attention": Shot("attention", {"head": "5"}, 860),
     "matrix": Shot("matrix", {"text": "Des mots nouveaux"}, 1180),

@@ -35,7 +35,7 @@ def say_unsure(doubts: Sequence[Doubt], limit: float) -> str:
     """The words that are marked, in a sentence."""
     if not doubts:
         return _("No word has a piece below {limit}.").format(limit=f"{limit:.2f}")
-    words = ", ".join(f"“{doubt.text}” ({doubt.probability:.2f})" for doubt in doubts)
+    words = ", ".join(f"“{doubt.text}” ({_shown(doubt.probability)})" for doubt in doubts)
     return _("Unsure here (with the least probable piece): {words}.").format(words=words)
 
 
@@ -57,3 +57,8 @@ def say_what_it_means(found: Calibration) -> str:
         data=test.data,
         sentences=f"{test.sentences:,}",
     )
+
+
+def _shown(probability: float) -> str:
+    """As under the words: none is shown as 0."""
+    return "<0.01" if probability < 0.005 else f"{probability:.2f}"

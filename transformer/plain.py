@@ -9,43 +9,50 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from transformer.config import ModelConfig
 from transformer.data import pad
 from transformer.errors import UsageError
 from transformer.model import AttentionSublayer, FeedForwardSublayer, Transformer
 from transformer.tokenizer import BEGIN, END, PAD
 
 
-class Plain(nn.Module):
-    """PyTorch's own layers with a copy of the weights of ``model``, ready to translate.
+def torch_layers(config: ModelConfig, dropout: float) -> nn.Transformer:
+    """The layers of a model of that shape as PyTorch has them: pre-norm, batch first.
 
     Raises UsageError where heads times d_k is not d_model, which PyTorch's layers cannot have.
     """
+    if config.heads * config.d_k != config.d_model:
+        raise UsageError(
+            "torch.nn.Transformer needs heads times d_k to be d_model; here they are "
+            "{heads} times {d_k} and {d_model}. Choose another model.",
+            heads=config.heads,
+            d_k=config.d_k,
+            d_model=config.d_model,
+        )
+    shape: dict[str, Any] = {"batch_first": True, "norm_first": True, "dropout": dropout}
+    sizes = config.d_model, config.heads, config.d_ff
+    encoder = nn.TransformerEncoder(
+        nn.TransformerEncoderLayer(*sizes, **shape),
+        config.encoder_layers,
+        nn.LayerNorm(config.d_model),
+        enable_nested_tensor=False,
+    )
+    decoder = nn.TransformerDecoder(
+        nn.TransformerDecoderLayer(*sizes, **shape),
+        config.decoder_layers,
+        nn.LayerNorm(config.d_model),
+    )
+    return nn.Transformer(*sizes[:2], custom_encoder=encoder, custom_decoder=decoder, **shape)
+
+
+class Plain(nn.Module):
+    """PyTorch's own layers with a copy of the weights of ``model``, ready to translate."""
 
     def __init__(self, model: Transformer) -> None:
         super().__init__()
         config = model.config
-        if config.heads * config.d_k != config.d_model:
-            raise UsageError(
-                "torch.nn.Transformer needs heads times d_k to be d_model; here they are "
-                "{heads} times {d_k} and {d_model}. Choose another model.",
-                heads=config.heads,
-                d_k=config.d_k,
-                d_model=config.d_model,
-            )
-        shape: dict[str, Any] = {"batch_first": True, "norm_first": True, "dropout": 0.0}
-        sizes = config.d_model, config.heads, config.d_ff
-        encoder = nn.TransformerEncoder(
-            nn.TransformerEncoderLayer(*sizes, **shape),
-            config.encoder_layers,
-            nn.LayerNorm(config.d_model),
-            enable_nested_tensor=False,
-        )
-        decoder = nn.TransformerDecoder(
-            nn.TransformerDecoderLayer(*sizes, **shape),
-            config.decoder_layers,
-            nn.LayerNorm(config.d_model),
-        )
-        self.network = nn.Transformer(custom_encoder=encoder, custom_decoder=decoder, **shape)
+        self.network = torch_layers(config, dropout=0.0)
+        encoder, decoder = cast(Any, self.network.encoder), cast(Any, self.network.decoder)
         self.embedding, self.positions = model.embedding.weight.detach(), model.positions
         self.longest = config.max_length
         with torch.no_grad():
@@ -56,8 +63,8 @@ class Plain(nn.Module):
                 _copy_attention(to.self_attn, to.norm1, layer.self_attention)
                 _copy_attention(to.multihead_attn, to.norm2, layer.cross_attention)
                 _copy_feed_forward(to, to.norm3, layer.feed_forward)
-            _copy(cast(nn.LayerNorm, encoder.norm), model.encoder_norm)
-            _copy(cast(nn.LayerNorm, decoder.norm), model.decoder_norm)
+            _copy(encoder.norm, model.encoder_norm)
+            _copy(decoder.norm, model.decoder_norm)
         self.eval()
 
     def embed(self, ids_BL: Tensor) -> Tensor:

@@ -28,6 +28,7 @@ from transformer.data import Pair, TrainingBatches, group_by_length, read_corpor
 from transformer.errors import UsageError
 from transformer.learner import Learner
 from transformer.model import sinusoids
+from transformer.plain import torch_layers
 from transformer.progress import Progress, announce
 from transformer.results import save_results
 from transformer.timings import Machine
@@ -82,31 +83,12 @@ class TorchTransformer(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        if config.heads * config.d_k != config.d_model:
-            raise UsageError("torch.nn.Transformer needs heads * d_k = d_model.")
         self.embedding = nn.Embedding(config.vocabulary, config.d_model)
         nn.init.normal_(self.embedding.weight, std=config.d_model**-0.5)
         table = sinusoids(config.max_length + 1, config.d_model)
         self.register_buffer("positions", table, persistent=False)
         self.dropout = nn.Dropout(config.dropout)
-        shape = (config.d_model, config.heads, config.d_ff, config.dropout)
-        kind: dict[str, Any] = {"batch_first": True, "norm_first": True}
-        self.layers = nn.Transformer(
-            d_model=config.d_model,
-            nhead=config.heads,
-            custom_encoder=nn.TransformerEncoder(
-                nn.TransformerEncoderLayer(*shape, **kind),
-                config.encoder_layers,
-                nn.LayerNorm(config.d_model),
-                enable_nested_tensor=False,
-            ),
-            custom_decoder=nn.TransformerDecoder(
-                nn.TransformerDecoderLayer(*shape, **kind),
-                config.decoder_layers,
-                nn.LayerNorm(config.d_model),
-            ),
-            batch_first=True,
-        )
+        self.layers = torch_layers(config, config.dropout)
 
     def forward(self, source_BM: Tensor, lengths_B: Tensor, target_BL: Tensor) -> Tensor:
         """As ``Network.forward``."""
